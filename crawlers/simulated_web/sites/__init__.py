@@ -1,0 +1,1 @@
+"""The sites of the simulated web, one module each."""
