@@ -1,0 +1,1 @@
+"""Training: one loop (`loop.py`) and three objectives: next tokens, conversations, preferences."""
