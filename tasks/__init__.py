@@ -1,0 +1,1 @@
+"""The stages: one folder each, with a thin Prefect door (``task.py``) and the work beside it."""
