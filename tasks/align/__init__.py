@@ -1,0 +1,1 @@
+"""Tune a checkpoint on preference pairs (DPO), as a job of the model package."""

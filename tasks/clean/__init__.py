@@ -1,0 +1,1 @@
+"""Clean: the documents worth training on, with language, sport and quality; rejects by named reason."""

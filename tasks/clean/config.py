@@ -1,0 +1,25 @@
+"""Settings of the clean stage."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from tasks.config_base import StageConfig
+
+
+class CleanConfig(StageConfig):
+    """What is kept. Rules and their thresholds are constants beside the rules, by kind of page."""
+
+    languages: tuple[str, ...] = Field(
+        ("en",), description='languages to keep, two-letter codes; an empty list or "" keeps every language'
+    )
+    require_sport: bool = Field(
+        True, description="reject texts that are not about sport, whatever their source"
+    )
+    min_words: int = Field(20, ge=0, le=10_000, description="fewest words of an article or a reference page")
+    max_bytes: int = Field(
+        1_000_000, ge=1_000, le=1_000_000_000, description="longest text kept, in UTF-8 bytes"
+    )
+    mask_contacts: bool = Field(
+        True, description="replace e-mail addresses and international phone numbers by a mark"
+    )

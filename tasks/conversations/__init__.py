@@ -1,0 +1,1 @@
+"""Conversations: questions and answers about games and passages, for fine-tuning, and preference pairs."""

@@ -1,0 +1,1 @@
+"""Dedup: exact and near duplicates removed by verified MinHash, snapshot by snapshot, with an index."""

@@ -1,0 +1,1 @@
+"""Evaluate: questions about held-out games, scores with intervals against baselines, and the report."""

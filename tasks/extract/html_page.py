@@ -1,0 +1,152 @@
+"""One HTML page to its main text and facts, with trafilatura; run in the sandbox, as it may hang."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from tasks.extract.json_ld import event_ids, first_value, parse_blocks
+from tasks.extract.plain_text import normalised
+from tasks.extract.statistics_page import statistics_text
+from tasks.extract.tables import is_full_of_numbers, uncover_tables
+from tasks.extract.timestamps import parse_timestamp
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
+# Labels that pages write for what browsers read as Windows-1252 (WHATWG Encoding Standard).
+LATIN_LABELS = {"iso-8859-1", "latin-1", "latin1", "iso8859-1", "ascii", "us-ascii"}
+LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=$|[-_])")
+# Other sites comment out layout and old drafts; a statistics site's hidden tables are full of numbers.
+FEWEST_HIDDEN_NUMBERS = 20
+PUBLISHED = ["article:published_time", "datePublished", "og:published_time", "date", "pubdate"]
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """What the page's reader must know beside the bytes.
+
+    Attributes:
+        kind: a Kind; ``statistics`` pages give all their tables. kind_known: whether somebody said what
+        kind of page this is; else a page full of numbers is statistics. fetched_on: ``YYYY-MM-DD``, the
+        latest day a date in the page can name; "" if unknown.
+    """
+
+    url: str
+    charset: str
+    kind: str
+    kind_known: bool
+    quality: str
+    fetched_on: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says. ``published_at`` is the page's own spelling; ``statistics`` tells how it was read."""
+
+    text: str
+    title: str = ""
+    author: str = ""
+    published_at: str = ""
+    language: str = ""
+    events: tuple[str, ...] = ()
+    statistics: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+def read_page(body: bytes, request: PageRequest) -> Page:
+    """Return the page's text (possibly empty) and facts."""
+    from trafilatura.metadata import extract_metadata
+    from trafilatura.utils import load_html
+
+    statistics = request.kind == "statistics"
+    html, hidden = uncover_tables(
+        decode_html(body, request.charset), 1 if statistics else FEWEST_HIDDEN_NUMBERS
+    )
+    statistics = statistics or hidden > 0 or (not request.kind_known and is_full_of_numbers(html))
+    tree = load_html(html)
+    if tree is None:
+        return Page("")
+    structured = parse_blocks(tree.xpath('//script[contains(@type, "ld+json")]/text()'))
+    url = request.url if "://" in request.url else None
+    # Without a bound, dates in the page are judged against today's date, and a rerun would differ.
+    bound = {"original_date": True, "extensive_search": False, "max_date": request.fetched_on or "2100-01-01"}
+    facts = extract_metadata(tree, url, bound, request.quality == "fast", set())
+    published = _meta_date(tree) or first_value(structured, "datePublished")
+    title = facts.title or " ".join(" ".join(tree.xpath("//head/title/text()")).split())
+    language = page_language(tree)
+    if statistics:
+        text = statistics_text(tree)
+        text = text if not title or title in text else f"{title}\n{text}"
+    else:
+        text = article_text(tree, url, request)
+    return Page(
+        text=normalised(text),
+        title=normalised(title),
+        author=normalised(facts.author or ""),
+        published_at=published if parse_timestamp(published) else facts.date or "",
+        language=language,
+        events=tuple(event_ids(structured)),
+        statistics=statistics,
+    )
+
+
+def article_text(tree: HtmlElement, url: str | None, request: PageRequest) -> str:
+    """Return the main text, tables of the article included; comments only of discussions."""
+    from trafilatura import bare_extraction
+
+    discussion = request.kind == "discussion"
+    document = bare_extraction(tree, url=url, fast=request.quality == "fast", include_comments=discussion)
+    if document is None:
+        return ""
+    assert not isinstance(document, dict)
+    return "\n\n".join(part for part in (document.text, document.comments if discussion else "") if part)
+
+
+def decode_html(body: bytes, charset: str) -> str:
+    """Return the page as text: UTF-8 if it is, else the declared charset, else trafilatura's guess."""
+    from trafilatura.utils import decode_file
+
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    declared = META_CHARSET.search(body[:4096])
+    for label in (charset, declared.group(1).decode("latin-1") if declared else ""):
+        label = "cp1252" if label.lower() in LATIN_LABELS else label.lower()
+        try:
+            name = codecs.lookup(label).name if label else ""
+            if name and name != "utf-8":
+                return body.decode(name)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    if "utf-8" in {charset.lower(), declared.group(1).decode("latin-1").lower() if declared else ""}:
+        return body.decode("utf-8", "replace")
+    return str(decode_file(body))
+
+
+def page_language(tree: HtmlElement) -> str:
+    """Return the two- or three-letter language the page declares, or ""."""
+    for value in tree.xpath(
+        "/html/@lang | /html/@xml:lang | //meta[@http-equiv='content-language']/@content"
+    ):
+        found = LANGUAGE.match(str(value).strip())
+        if found:
+            return found.group().lower()
+    return ""
+
+
+def _meta_date(tree: HtmlElement) -> str:
+    for name in PUBLISHED:
+        for value in tree.xpath(
+            "//meta[@property=$name or @name=$name or @itemprop=$name]/@content", name=name
+        ):
+            if parse_timestamp(str(value)) is not None:
+                return str(value)
+    return ""

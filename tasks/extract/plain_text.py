@@ -1,0 +1,21 @@
+"""The one form all extracted text has: NFC, newlines as \\n, no control characters, no trailing blanks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tasks.extract.rejects import storable
+
+# C0 and C1 controls except tab and newline: nothing a reader sees, and Parquet readers stumble on NUL.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
+TRAILING_BLANKS = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def normalised(text: str) -> str:
+    """Return the text with newlines, Unicode composition and blank lines made uniform."""
+    text = CONTROLS.sub("", LINE_ENDS.sub("\n", storable(text)))
+    text = BLANK_LINES.sub("\n\n", TRAILING_BLANKS.sub("", text))
+    return unicodedata.normalize("NFC", text).strip()

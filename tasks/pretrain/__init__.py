@@ -1,0 +1,1 @@
+"""Train the base model on token shards, as a job of the model package."""

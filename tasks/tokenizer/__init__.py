@@ -1,0 +1,1 @@
+"""Tokenizer: byte-level BPE learned from the training split, then pinned."""

@@ -1,0 +1,152 @@
+"""Decisions against an exact oracle; refresh against rebuild; what is never compared; what is refused."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tasks.dedup.config import DedupConfig
+from tasks.dedup.decide import deduplicate
+from tasks.identity import document_id, key_of
+from tasks.schema import CLEAN, REMOVED, UNIQUE, read_parquet, table_of, write_parquet
+
+CONFIG = DedupConfig()
+Row = dict[str, Any]
+
+
+def row(own_id: str, text: str, source: str = "s", ordinal: int = 0) -> Row:
+    return {
+        "id": document_id(source, own_id, text), "source": source, "ordinal": ordinal, "kind": "news",
+        "sport": "football", "language": "en", "events": [], "quality": 0.5, "num_bytes": len(text), "text": text,
+    }  # fmt: skip
+
+
+def corpus(seed: int, size: int) -> list[Row]:
+    """Return documents of which some repeat an earlier one, wholly or with some words changed."""
+    rng = random.Random(seed)
+    texts: list[list[str]] = []
+    rows = []
+    for number in range(size):
+        if texts and rng.random() < 0.4:
+            words = list(rng.choice(texts))
+            for _ in range(rng.choice([0, 1, 2, 4, 8])):
+                words[rng.randrange(len(words))] = f"w{rng.randrange(10**6)}"
+        else:
+            words = [f"w{rng.randrange(10**6)}" for _ in range(rng.choice([3, 40, 80]))]
+        texts.append(words)
+        rows.append(row(f"http://a.test/{number}", " ".join(words), ordinal=number))
+    return rows
+
+
+def run(
+    folder: Path, rows: list[Row], config: DedupConfig = CONFIG, parent: list[Path] | None = None
+) -> Path:
+    """Deduplicate one snapshot, in two files; ``parent`` is the chain of earlier snapshots."""
+    for number, part in enumerate((rows[::2], rows[1::2])):
+        write_parquet(table_of(part, CLEAN), folder / f"clean-{number}.parquet")
+    chain = parent or []
+    counts = deduplicate(
+        [folder / "clean-0.parquet", folder / "clean-1.parquet"],
+        folder / "out",
+        config,
+        chain[-1] / "index.parquet" if chain else None,
+        [path / "unique.parquet" for path in chain],
+    )
+    counts.check("dedup")
+    assert counts.rows_in == len(rows)
+    return folder / "out"
+
+
+def removed(out: Path) -> list[Row]:
+    return read_parquet(out / "removed.parquet", REMOVED).to_pylist()
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    words = text.lower().split()
+    return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
+
+
+def test_decide_removes_only_what_the_exact_oracle_removes_and_finds_nearly_all(tmp_path: Path) -> None:
+    rows = corpus(seed=3, size=600)
+    found = {each["id"]: each for each in removed(run(tmp_path, rows))}
+    sets = {each["id"]: shingles(each["text"]) for each in rows}
+    order = [each["id"] for each in rows]
+    for each in found.values():
+        own, witness = sets[each["id"]], sets[each["witness_id"]]
+        jaccard = len(own & witness) / len(own | witness)
+        assert jaccard >= 0.7
+        assert each["score"] == pytest.approx(jaccard, abs=1e-6)
+        assert (each["how"] == "exact") == (
+            rows[order.index(each["id"])]["text"] == rows[order.index(each["witness_id"])]["text"]
+        )
+        assert order.index(each["witness_id"]) < order.index(each["id"])
+        assert each["witness_id"] not in found
+    kept: list[str] = []
+    for id_ in order:
+        if not any(len(sets[id_] & sets[other]) / len(sets[id_] | sets[other]) >= 0.7 for other in kept):
+            kept.append(id_)
+    expected = len(order) - len(kept)
+    assert 100 < expected
+    assert len(found) >= 0.95 * expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_decide_refresh_by_refresh_equals_one_pass(tmp_path: Path, seed: int) -> None:
+    rows = corpus(seed, size=240)
+    rng = random.Random(seed)
+    cuts = [0, *sorted(rng.sample(range(len(rows)), 4)), len(rows)]
+    chain: list[Path] = []
+    for number, (start, end) in enumerate(pairwise(cuts)):
+        chain.append(run(tmp_path / str(number), rows[start:end], parent=chain))
+    whole = run(tmp_path / "whole", rows)
+    assert [each for out in chain for each in removed(out)] == removed(whole)
+    parts = [read_parquet(out / "unique.parquet", UNIQUE) for out in chain]
+    assert pa.concat_tables(parts).equals(read_parquet(whole / "unique.parquet", UNIQUE))
+    assert (chain[-1] / "index.parquet").read_bytes() == (whole / "index.parquet").read_bytes()
+
+
+def test_decide_revisions_of_one_document_are_kept_in_one_cluster(tmp_path: Path) -> None:
+    text = " ".join(f"w{n}" for n in range(60))
+    first, second = row("http://a.test/1", text), row("http://a.test/1", text + " corrected", ordinal=1)
+    copy, again = row("http://b.test/1", text, ordinal=2), row("http://a.test/1", text, ordinal=3)
+    out = run(tmp_path, [first, second, copy, again])
+    unique = read_parquet(out / "unique.parquet", UNIQUE).to_pylist()
+    assert [each["id"] for each in unique] == [first["id"], second["id"]]
+    assert key_of(first["id"]) == key_of(second["id"])
+    assert {each["cluster"] for each in unique} == {first["id"]}
+    assert [(each["id"], each["witness_id"], each["how"]) for each in removed(out)] == [
+        (copy["id"], first["id"], "exact"),
+        (again["id"], first["id"], "exact"),
+    ]
+
+
+def test_decide_empty_snapshot_gives_empty_tables_and_the_old_index(tmp_path: Path) -> None:
+    full = run(tmp_path / "full", corpus(seed=1, size=20))
+    empty = run(tmp_path / "empty", [], parent=[full])
+    assert read_parquet(empty / "unique.parquet", UNIQUE).num_rows == 0
+    assert (empty / "index.parquet").read_bytes() == (full / "index.parquet").read_bytes()
+    run(tmp_path / "first", [])
+
+
+def test_decide_index_of_another_scheme_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    old = run(tmp_path / "old", corpus(seed=1, size=20))
+    with pytest.raises(ValueError, match=r"was made with seed 1 \(this config has 2\); rebuild the chain"):
+        run(tmp_path / "new", corpus(seed=2, size=20), DedupConfig(seed=2), [old])
+
+
+def test_decide_missing_earlier_texts_are_named(tmp_path: Path) -> None:
+    rows = corpus(seed=1, size=10)
+    old = run(tmp_path / "old", rows)
+    write_parquet(table_of([row("http://c.test/", rows[0]["text"])], CLEAN), tmp_path / "clean.parquet")
+    with pytest.raises(ValueError, match="earlier texts are in no unique"):
+        deduplicate([tmp_path / "clean.parquet"], tmp_path / "new", CONFIG, old / "index.parquet")
+
+
+def test_dedup_config_bands_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="22 bands of 6 rows need 132 permutations"):
+        DedupConfig(num_bands=22)

@@ -1,0 +1,127 @@
+"""The mixture: splits that hold games out whole and never move, newest revisions, named exclusions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.mix.chain import mixed_texts
+from tasks.mix.config import MixConfig
+from tasks.mix.mixture import build_mixture, weight_of
+from tasks.mix.splits import Split, side_of, split_of
+from tasks.schema import MIXTURE, read_parquet
+from tests.tasks.mix.small_world import document, game_documents, small_chain, write_snapshot
+
+CONFIG = MixConfig(validation_ratio=0.3)
+
+
+def rows_of(folder: Path) -> list[dict[str, object]]:
+    return read_parquet(folder / "mixture.parquet", MIXTURE).to_pylist()
+
+
+def test_mixture_of_games_holds_every_game_out_on_all_its_pages(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path)
+    counts = build_mixture(chain, tmp_path / "out", CONFIG)
+    sides: dict[str, set[str]] = {}
+    for text in mixed_texts(tmp_path / "out/mixture.parquet", chain):
+        sides.setdefault(text.events[0], set()).add(text.split)
+    assert len(sides) == 40
+    assert all(len(side) == 1 for side in sides.values())
+    held_out = sum(side == {"validation"} for side in sides.values())
+    assert 4 <= held_out <= 20
+    counts.check("mix")
+
+
+def test_mixture_after_a_refresh_keeps_every_document_on_its_side(tmp_path: Path) -> None:
+    first = small_chain(tmp_path, 30)
+    build_mixture(first, tmp_path / "one", CONFIG)
+    more = [row for number in range(30, 50) for row in game_documents(number)]
+    chain = [*first, write_snapshot(tmp_path, "20260302T0000Z", more)]
+    build_mixture(chain, tmp_path / "two", CONFIG)
+    before, after = rows_of(tmp_path / "one"), rows_of(tmp_path / "two")
+    assert after[: len(before)] == before
+    assert len(after) == len(before) + 40
+
+
+def test_mixture_shards_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
+    rows = [row for number in range(10) for row in game_documents(number)]
+    for name, order, shards in (("a", rows, 3), ("b", rows[::-1], 1)):
+        build_mixture([write_snapshot(tmp_path / name, "s", order, shards)], tmp_path / name, CONFIG)
+    assert (tmp_path / "a/mixture.parquet").read_bytes() == (tmp_path / "b/mixture.parquet").read_bytes()
+
+
+def test_mixture_with_a_changed_page_takes_the_newest_revision(tmp_path: Path) -> None:
+    old = document("news", "https://x.test/1", "the first text of a page")
+    new = document("news", "https://x.test/1", "the second text of a page")
+    other = [document("news", f"https://x.test/{n}", f"another page {n}") for n in range(2, 30)]
+    chain = [write_snapshot(tmp_path, "a", [old, *other]), write_snapshot(tmp_path, "b", [new])]
+    build_mixture(chain, tmp_path, CONFIG)
+    found = {row["id"]: row for row in rows_of(tmp_path)}
+    assert found[old["id"]]["exclusion"] == "superseded"
+    assert found[new["id"]]["exclusion"] is None
+    assert found[new["id"]]["split"] == found[old["id"]]["split"]
+
+
+def test_mixture_when_the_newest_revision_was_rejected_does_not_fall_back_to_the_old(tmp_path: Path) -> None:
+    old = document("news", "https://x.test/1", "the first text of a page")
+    emptied = document("news", "https://x.test/1", "")
+    other = [document("news", f"https://x.test/{n}", f"another page {n}") for n in range(2, 30)]
+    second = write_snapshot(tmp_path, "b", [emptied], num_shards=1)
+    chain = [write_snapshot(tmp_path, "a", [old, *other]), type(second)("b", [], second.documents)]
+    build_mixture(chain, tmp_path, CONFIG)
+    assert {row["id"]: row["exclusion"] for row in rows_of(tmp_path)}[old["id"]] == "superseded"
+
+
+def test_mixture_document_with_games_of_both_sides_is_excluded(tmp_path: Path) -> None:
+    sides = {f"test:g{n:04d}": side_of(f"event:test:g{n:04d}", 0, 0.3) for n in range(40)}
+    train = next(event for event, side in sides.items() if side is Split.TRAIN)
+    held = next(event for event, side in sides.items() if side is Split.VALIDATION)
+    roundup = document("news", "https://x.test/roundup", "all the games", events=[train, held])
+    rows = [row for number in range(20) for row in game_documents(number)]
+    counts = build_mixture([write_snapshot(tmp_path, "a", [*rows, roundup])], tmp_path, CONFIG)
+    assert counts.dropped == {"mixed_events": 1}
+
+
+def test_mixture_copy_without_events_follows_its_clusters_first_document() -> None:
+    game = "event:only-in-the-original"
+    for seed in range(20):
+        original = split_of(["only-in-the-original"], "k1-r", [], seed, 0.5)
+        copy = split_of([], "k1-r", ["only-in-the-original"], seed, 0.5)
+        assert original == copy == side_of(game, seed, 0.5)
+
+
+@given(st.text(min_size=1), st.integers(0, 5))
+def test_side_of_a_name_with_a_larger_ratio_only_moves_to_validation(name: str, seed: int) -> None:
+    sides = [side_of(name, seed, ratio) for ratio in (0.1, 0.3, 0.6, 0.9)]
+    assert sides == sorted(sides)  # "train" < "validation"
+
+
+def test_side_of_many_names_has_the_share_asked_for() -> None:
+    held_out = sum(side_of(f"event:{n}", 0, 0.15) is Split.VALIDATION for n in range(4_000))
+    assert abs(held_out / 4_000 - 0.15) < 0.02
+
+
+def test_mixture_weight_of_zero_excludes_the_group(tmp_path: Path) -> None:
+    config = MixConfig(validation_ratio=0.3, group_weights={"*/statistics": 0.0, "football/news": 2.5})
+    counts = build_mixture(small_chain(tmp_path), tmp_path, config)
+    assert counts.dropped == {"no_weight": 40}
+    assert {row["weight"] for row in rows_of(tmp_path) if row["exclusion"] is None} == {2.5}
+
+
+def test_weight_of_group_prefers_the_more_exact_name() -> None:
+    weights = {"golf/news": 1.5, "*/news": 2.0, "golf/*": 3.0, "*": 4.0}
+    groups = ("golf/news", "tennis/news", "golf/record", "tennis/record")
+    assert [weight_of(group, weights) for group in groups] == [1.5, 2.0, 3.0, 4.0]
+
+
+def test_mixture_of_an_empty_snapshot_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nothing to train on"):
+        build_mixture([write_snapshot(tmp_path, "20260301T0000Z", [])], tmp_path, CONFIG)
+
+
+def test_mixture_with_everything_excluded_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no_weight"):
+        build_mixture(small_chain(tmp_path), tmp_path, MixConfig(group_weights={"*": 0.0}))
