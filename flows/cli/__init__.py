@@ -1,0 +1,1 @@
+"""The ``sportslm`` command: each command calls the same functions as the flows."""
