@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.events import emit_event
 
+from flows.nothing import refuse_nothing
 from flows.order import encode_with, refresh
 from flows.result import RunResult, step_results
 from flows.start import start_run
@@ -17,6 +18,7 @@ def data_refresh(config: PipelineConfig) -> RunResult:
     """Add a snapshot to the lake; encode it with the champion's tokenizer, if there is a champion."""
     run, chain = start_run(config)
     data = refresh(run, chain)
+    refuse_nothing(run.taken)
     champion = champion_release(run.lake)
     if champion is not None:
         (tokenizer,) = [run.lake.artifact_at(path) for path in champion.inputs["tokenizer"]]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flows.plan import Planned, make_plan
-from flows.walk import check_stage
+from flows.request import check_request
 from tasks.config import PipelineConfig
-from tasks.crawl.terms import check_terms
 from tasks.lake import Lake
 from tasks.snapshots import open_chain
 
@@ -18,11 +17,9 @@ def plan_for(
     """Return a line per stage, and the lake they speak of.
 
     Raises:
-        ValueError: for an unknown stage, terms not accepted, or nothing to work on.
+        ValueError: for a request that cannot be met, or nothing to work on.
     """
-    for name in (*renewed, *([until] if until else [])):
-        check_stage(name)
-    check_terms(config.crawl.sources, config.accept_terms)
+    check_request(config, until, renewed)
     lake = Lake(config.lake_uri, dry=True)
     chain = open_chain(lake, config.snapshot, config.crawl, datetime.now(UTC), dry=True)
     return make_plan(config, lake, chain, until, renewed), lake.uri

@@ -76,7 +76,7 @@ def _read_profile(profile: str) -> dict[str, Any]:
         text = path.read_text("utf-8")
     except (FileNotFoundError, IsADirectoryError) as error:
         raise ConfigError(f"unknown profile {profile!r}; there are: {', '.join(profile_names())}") from error
-    except (UnicodeDecodeError, PermissionError) as error:
+    except (UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"profile {path} cannot be read: {error}") from error
     try:
         values = yaml.safe_load(text)

@@ -44,4 +44,4 @@ def _promote(config: PipelineConfig, version: int, why: str) -> Promotion:
 @task(name="roll back", cache_policy=NO_CACHE, persist_result=False)
 def _roll_back(config: PipelineConfig, why: str) -> Promotion:
     uri = tracking_uri(Path(config.home), config.register.tracking_uri)
-    return roll_back(Lake(config.lake_uri), config.register.model_name, uri, why)
+    return roll_back(Lake(config.lake_uri), config.register.model_name, uri, why, Path(config.home))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.nothing import refuse_nothing
 from flows.order import refresh, train
 from flows.promote import promotion
 from flows.result import RunResult, step_results
@@ -24,6 +25,7 @@ def retrain(config: PipelineConfig, until: str = "", refresh_stages: tuple[str, 
     result = RunResult(snapshot=chain[-1].id, lake=run.lake.uri, steps=[])
     try:
         data = refresh(run, chain)
+        refuse_nothing(run.taken)
         release = train(run, chain, data, config)
     except Reached:
         return result.model_copy(update={"steps": step_results(run.taken)})

@@ -6,20 +6,21 @@ is not an error: the next free one is used and said.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from flows.environment import SERVERS, answers, running_servers, tracking_uri
 from tasks.config import PipelineConfig
+from tasks.processes import end_with_parent, is_alive, started_at, stop_group
 from tasks.provenance import ROOT
 
 HOST = "127.0.0.1"
@@ -60,9 +61,9 @@ def start(
             *("--backend-store-uri", tracking_uri(home, config.register.tracking_uri)),
             *("--artifacts-destination", str((home / "mlartifacts").absolute())),
         ],
-        "flows": ["-m", "flows.serving", "--profile", profile, *(f"--set={s}" for s in settings)],
+        "flows": ["-m", "flows.serving", "--profile", profile, *(f"--set={s}" for s in settings), *_places(home, config)],
     }
-    pids: dict[str, int] = {}
+    pids: dict[str, tuple[int, str | None]] = {}
     record = {
         "prefect_api": f"{prefect_url}/api",
         "prefect_ui": prefect_url,
@@ -73,13 +74,43 @@ def start(
         for name, health in (("prefect", f"{prefect_url}/api/health"), ("mlflow", f"{mlflow_url}/health")):
             pids[name] = _launch(commands[name], logs / f"{name}.log", environment)
             _write(home, record)
-            _wait(name, pids[name], health, logs / f"{name}.log")
+            _wait(name, *pids[name], health, logs / f"{name}.log")
         pids["flows"] = _launch(commands["flows"], logs / "flows.log", environment)
         _write(home, record)
     except BaseException:
         stop_all(home)
         raise
     return record
+
+
+def temporary_server(home: Path) -> Callable[[], None]:
+    """Start a Prefect server for this process, if none is up; returns a function that waits until it answers.
+
+    It starts in the background, so that the caller can import Prefect meanwhile; that, and not having Prefect
+    import its own server into this process, makes a run begin some seconds sooner. It is stopped when the process
+    ends, after whatever Prefect has to say at its own exit: so call this before Prefect is imported.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        return lambda: None
+    port = free_port(0)
+    url = f"http://{HOST}:{port}/api"
+    logs = home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / "prefect-temporary.log"
+    factory = "prefect.server.api.server:create_app"
+    command = ["-m", "uvicorn", "--factory", factory, "--host", HOST, "--port", str(port), "--log-level", "error"]
+    settings = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    arguments = [*command, "--lifespan", "on"]
+    pid, mark = _launch(arguments, log, {**os.environ, **settings}, preexec=end_with_parent)
+    atexit.register(stop_group, pid, mark, STOP_TIMEOUT_S)
+    os.environ["PREFECT_API_URL"] = url
+    return lambda: _wait("prefect", pid, mark, f"{url}/health", log)
+
+
+def _places(home: Path, config: PipelineConfig) -> list[str]:
+    """Name the folders in full: the flows do not run where the command was given."""
+    lake = config.lake if "://" in config.lake or not config.lake else str(Path(config.lake).absolute())
+    return [f"--set=home={home.absolute()}", f"--set=lake={lake}"]
 
 
 def free_port(wanted: int) -> int:
@@ -100,14 +131,16 @@ def stop_all(home: Path) -> list[str]:
         return []
     stopped = []
     for name, pid in reversed(list(record.get("pids", {}).items())):
-        if _is_ours(pid):
-            _stop(pid)
+        if is_alive(*pid):
+            stop_group(*pid, STOP_TIMEOUT_S)
             stopped.append(name)
     (home / SERVERS).unlink(missing_ok=True)
     return stopped
 
 
-def _launch(arguments: list[str], log: Path, environment: dict[str, str]) -> int:
+def _launch(
+    arguments: list[str], log: Path, environment: dict[str, str], preexec: Callable[[], None] | None = None
+) -> tuple[int, str | None]:
     with log.open("ab") as sink:
         process = subprocess.Popen(
             [sys.executable, *arguments],
@@ -117,42 +150,20 @@ def _launch(arguments: list[str], log: Path, environment: dict[str, str]) -> int
             start_new_session=True,
             cwd=ROOT,
             env=environment,
+            preexec_fn=preexec,  # noqa: PLW1509 - called before this process has threads
         )
-    return process.pid
+    return process.pid, started_at(process.pid)
 
 
-def _wait(name: str, pid: int, health: str, log: Path) -> None:
+def _wait(name: str, pid: int, mark: str | None, health: str, log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if answers(health):
             return
-        if not _is_ours(pid):
+        if not is_alive(pid, mark):
             raise ServerError(f"the {name} server ended at once; its log is {log}")
-        time.sleep(0.3)
+        time.sleep(0.1)
     raise ServerError(f"the {name} server did not answer within {START_TIMEOUT_S:.0f} s; its log is {log}")
-
-
-def _is_ours(pid: int) -> bool:
-    """Tell whether a process is one of our servers: a pid can be reused by a stranger."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)
-        command = answer.stdout
-    return any(word in command for word in (b"prefect", b"mlflow", b"flows.serving"))
-
-
-def _stop(pid: int) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, number)
-        deadline = time.monotonic() + STOP_TIMEOUT_S
-        while _is_ours(pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        if not _is_ours(pid):
-            return
 
 
 def _write(home: Path, record: dict[str, Any]) -> None:

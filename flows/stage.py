@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import flow
 
 from flows.order import STAGES, refresh, train
-from flows.plan import make_plan
+from flows.planning import plan_for
 from flows.result import RunResult, step_results
 from flows.start import start_run
-from flows.walk import Reached, check_stage
+from flows.walk import Reached
 from tasks.config import PipelineConfig
 
 
@@ -23,11 +23,10 @@ def stage(config: PipelineConfig, name: str, again: bool = False) -> RunResult:
     Raises:
         ValueError: if an input of the stage is not in the lake under this configuration.
     """
-    check_stage(name)
-    run, chain = start_run(config, until=name, renewed=(name,) if again else ())
+    planned, _ = plan_for(config, until=name)
     missing = [
         line
-        for line in make_plan(config, run.lake, chain, until=name, renewed=())
+        for line in planned
         if STAGES.index(line.stage) < STAGES.index(name) and line.state != "cached"
     ]
     if missing:
@@ -36,6 +35,7 @@ def stage(config: PipelineConfig, name: str, again: bool = False) -> RunResult:
             f"stage {name} needs {first.stage} of snapshot {first.snapshot}, which is not in the lake as configured "
             f"({first.why}); run `sportslm run --until {name}` to make everything it needs"
         )
+    run, chain = start_run(config, until=name, renewed=(name,) if again else ())
     try:
         train(run, chain, refresh(run, chain), config)
     except Reached:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flows.walk import Run, check_stage
+from flows.request import check_request
+from flows.walk import Run
 from tasks.config import PipelineConfig
-from tasks.crawl.terms import check_terms
 from tasks.lake import Lake, Snapshot
 from tasks.snapshots import open_chain
 
@@ -17,18 +17,11 @@ def start_run(
     """Return a walk over the lake and the chain of snapshots it works on.
 
     Raises:
-        ValueError: for an unknown stage, terms not accepted, or nothing to work on.
+        ValueError: for a request that cannot be met, or nothing to work on.
     """
     from prefect.runtime import flow_run
 
-    for name in (*renewed, *([until] if until else [])):
-        check_stage(name)
-    if "crawl" in renewed:
-        raise ValueError(
-            "a crawl cannot be refreshed: today's web is not the web of its snapshot; "
-            "start a new snapshot instead (--set snapshot=new)"
-        )
-    check_terms(config.crawl.sources, config.accept_terms)
+    check_request(config, until, renewed)
     lake = Lake(config.lake_uri)
     chain = open_chain(lake, config.snapshot, config.crawl, datetime.now(UTC), dry=False)
     provenance = (("flow_run", str(flow_run.id or "")), ("flow_run_name", str(flow_run.name or "")))

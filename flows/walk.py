@@ -33,17 +33,6 @@ class Taken:
     artifact: Artifact
 
 
-def check_stage(name: str) -> str:
-    """Return a stage's name.
-
-    Raises:
-        ValueError: if there is no such stage.
-    """
-    if name not in STAGES:
-        raise ValueError(f"unknown stage {name!r}; there are: {', '.join(STAGES)}")
-    return name
-
-
 def stage_config(config: PipelineConfig, stage: str, snapshot: Snapshot) -> BaseModel:
     """Return a stage's settings; a crawl keeps those its snapshot was begun with."""
     if stage == "crawl" and snapshot.spec:

@@ -19,7 +19,7 @@ STOP_IDS = (TURN_END, END)
 
 
 class Message(TypedDict):
-    """One turn. ``loss`` says whether an assistant's turn is learned (default: yes)."""
+    """One turn. ``loss`` says whether its text is learned; by default the assistant's is, and no other."""
 
     role: str
     content: str
@@ -49,7 +49,7 @@ def encode_conversation(tokenizer: Encoder, messages: Sequence[Message]) -> tupl
     mask: list[bool] = []
     for message in messages:
         turn = [*tokenizer.encode(message["content"]), TURN_END]
-        learned = message["role"] == "assistant" and message.get("loss", True)
+        learned = message.get("loss", message["role"] == "assistant")
         ids += [_role_id(message), *turn]
         mask += [False] + [learned] * len(turn)
     return [*ids, END], [*mask, False]

@@ -198,6 +198,7 @@ def rope_table(config: ModelConfig, device: torch.device) -> Tensor:
 
 
 @lru_cache(maxsize=16)
+@torch.inference_mode(False)  # kept for training too, whoever asked first
 def _rope_table(length: int, head_dim: int, theta: float, device: torch.device) -> Tensor:
     # fp64 on the CPU, so that every device and precision turns by the same angles.
     frequencies_D = theta ** (-torch.arange(0, head_dim, 2, dtype=torch.float64) / head_dim)

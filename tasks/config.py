@@ -6,7 +6,6 @@ import warnings
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sportslm_model.config import PretrainConfig
 from tasks.align.config import AlignStageConfig
 from tasks.clean.config import CleanConfig
 from tasks.conversations.config import ConversationsConfig
@@ -18,6 +17,7 @@ from tasks.evaluate.config import EvaluateStageConfig
 from tasks.extract.config import ExtractConfig
 from tasks.jobs.config import JobsConfig
 from tasks.mix.config import MixConfig
+from tasks.pretrain.config import PretrainStageConfig
 from tasks.register.config import RegisterConfig
 from tasks.sft.config import SftStageConfig
 from tasks.tokenizer.config import TokenizerConfig
@@ -54,7 +54,7 @@ class PipelineConfig(BaseModel):
     tokenizer: TokenizerConfig = Field(TokenizerConfig(), description="The vocabulary.")
     encode: EncodeConfig = Field(EncodeConfig(), description="Text to tokens.")
     conversations: ConversationsConfig = Field(ConversationsConfig(), description="Question-answer data.")
-    pretrain: PretrainConfig = Field(PretrainConfig(), description="Next-token training.")
+    pretrain: PretrainStageConfig = Field(PretrainStageConfig(), description="Next-token training.")
     sft: SftStageConfig = Field(SftStageConfig(), description="Fine-tuning on conversations.")
     align: AlignStageConfig = Field(AlignStageConfig(), description="Preference tuning; off by default.")
     evaluate: EvaluateStageConfig = Field(EvaluateStageConfig(), description="Scoring the model.")

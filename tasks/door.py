@@ -6,6 +6,7 @@ shows Cached on any host without result storage; otherwise it builds and leaves 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from prefect import get_run_logger, task
@@ -50,6 +51,7 @@ def door(stage: Stage) -> Door:
             return Completed(name="Cached", message=f"{stage.name} {artifact.folder}", data=artifact)
         for file in found.damaged:
             logger.warning("rebuilding %s: %s", stage.name, file)
+            sys.stderr.write(f"rebuilding {stage.name}: {file}\n")
         with reporter(stage.name) as progress:
             artifact = build_artifact(house, stage, snapshot, config, inputs, options, progress, found.entry)
         manifest = house.manifest(artifact)

@@ -6,7 +6,7 @@ The sequence is both history and lock. MLflow's aliases follow it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -64,15 +64,25 @@ def champion_release(lake: Lake) -> Artifact | None:
     return lake.artifact_at(entry.release) if entry else None
 
 
+def replaced_release(entries: Sequence[Promotion]) -> str | None:
+    """Return the release that was champion before the one in force, or None."""
+    others = [entry.release for entry in entries if entry.release != entries[-1].release]
+    return others[-1] if others else None
+
+
+class PromotionTaken(LakeError):
+    """Another promotion took the next place in the history."""
+
+
 def record(lake: Lake, entry: Promotion) -> None:
     """Append an entry to the history.
 
     Raises:
-        LakeError: if another promotion took its place in the meantime.
+        PromotionTaken: if another promotion took its place in the meantime.
     """
     key = f"promotions/{entry.number:06}.json"
     if not lake.store.create(key, entry.model_dump_json(indent=1).encode()):
-        raise LakeError(
+        raise PromotionTaken(
             f"promotion {entry.number} was made by another run a moment ago; look at `sportslm models history` "
             "and promote again if that is still wanted"
         )

@@ -185,9 +185,21 @@ class Attempt:
         return total(Counts(**results[name]["counts"]) for name in calls)
 
     def one(self, fn: Callable[..., Counts], **arguments: Any) -> Counts:
-        """Run ``fn`` as the stage's only shard, in this process."""
-        result = run_shard(self.lake.store, self.prefix, "00000", fn, arguments, self.stage.measurements)
-        self.written["00000"] = [StoredFile.model_validate(f) for f in result["files"]]
+        """Run ``fn`` as the stage's only shard, in this process, unless an earlier attempt finished it.
+
+        Raises:
+            DamagedArtifact: if it was a crawl that finished, and its files are gone or altered.
+        """
+        name = shard_name(0)
+        result = _read_marker(self.lake, self.finished[name]) if name in self.finished else None
+        if result is None and name in self.finished and self.stage.impure:
+            raise DamagedArtifact(
+                f"{self.lake.uri}/{self.folder} was fetched, but its manifest and some of its files are lost; "
+                "restore it from a backup, or start a new snapshot (--set snapshot=new)"
+            )
+        if result is None:
+            result = run_shard(self.lake.store, self.prefix, name, fn, arguments, self.stage.measurements)
+        self.written[name] = [StoredFile.model_validate(f) for f in result["files"]]
         return Counts(**result["counts"])
 
 

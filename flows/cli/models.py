@@ -108,8 +108,14 @@ def models_promote(
 ) -> None:
     """Make a registered version champion by hand."""
     config = configured(profile, settings)
+    from pathlib import Path
+
+    from flows.servers import temporary_server
+
+    server_ready = temporary_server(Path(config.home))
     from flows.promote import promote
 
+    server_ready()
     entry = promote(config, version, why)
     print(f"version {entry.version} is champion now (promotion {entry.number}, instead of {entry.replaces or 'none'})")
 
@@ -121,8 +127,14 @@ def models_rollback(
 ) -> None:
     """Make the previous champion champion again."""
     config = configured(profile, settings)
+    from pathlib import Path
+
+    from flows.servers import temporary_server
+
+    server_ready = temporary_server(Path(config.home))
     from flows.promote import rollback
 
+    server_ready()
     entry = rollback(config, why)
     print(f"version {entry.version} is champion again (promotion {entry.number}, instead of {entry.replaces})")
 

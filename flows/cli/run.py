@@ -30,9 +30,17 @@ def run(
 ) -> None:
     """Run the whole way, from data to a registered model; what is done already is not done again."""
     config = configured(profile, settings)
+    from pathlib import Path
+
+    from flows.request import check_request
+    from flows.servers import temporary_server
+
+    check_request(config, until, refresh)  # a slip is told before Prefect is imported
+    server_ready = temporary_server(Path(config.home))
     from flows.card import run_card
     from flows.retrain import retrain
 
+    server_ready()
     result = retrain(config, until, tuple(refresh))
     if as_json:
         print_json(result.model_dump(mode="json"))
@@ -81,9 +89,17 @@ def stage(
 ) -> None:
     """Run one stage alone, on what earlier runs left in the lake."""
     config = configured(profile, settings)
+    from pathlib import Path
+
+    from flows.request import check_request
+    from flows.servers import temporary_server
+
+    check_request(config, name, [name] if refresh else [])
+    server_ready = temporary_server(Path(config.home))
     from flows.card import steps_text
     from flows.stage import stage as flow
 
+    server_ready()
     result = flow(config, name, refresh)
     if as_json:
         print_json(result.model_dump(mode="json"))

@@ -37,7 +37,7 @@ class Turn(BaseModel):
 
     role: str = Field(description="system, user or assistant")
     content: str = Field(description="Its text")
-    loss: bool = Field(default=True, description="Whether an assistant's message is learned")
+    loss: bool | None = Field(None, description="Whether it is learned; null: if it is the assistant's")
 
 
 class Conversation(BaseModel):
@@ -112,7 +112,13 @@ def answer_example(prompt: Sequence[Turn], answer: str, tokenizer: Tokenizer) ->
 
 def as_messages(turns: Sequence[Turn]) -> list[Message]:
     """Return turns in the chat format's shape."""
-    return [{"role": turn.role, "content": turn.content, "loss": turn.loss} for turn in turns]
+    messages: list[Message] = []
+    for turn in turns:
+        message: Message = {"role": turn.role, "content": turn.content}
+        if turn.loss is not None:
+            message["loss"] = turn.loss
+        messages.append(message)
+    return messages
 
 
 def pad(examples: Sequence[Example]) -> tuple[Tensor, Tensor]:

@@ -134,6 +134,7 @@ class Trainer:
             DivergenceError: if the loss is not a number.
             ValueError: if the newest checkpoint is of another job.
         """
+        torch.manual_seed(self.config.seed)
         self._resume()
         self.log = MetricsLog(self.job.output_data / "metrics.jsonl", self.progress.step)
         self.model.train().requires_grad_(True)

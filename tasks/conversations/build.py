@@ -27,7 +27,6 @@ from tasks.schema import (
     DOCUMENTS,
     MIXTURE,
     PREFERENCES,
-    Kind,
     read_parquet,
     table_of,
     write_parquet,
@@ -108,8 +107,6 @@ def random_for(seed: int, *names: str) -> random.Random:
 
 
 def _conversations_of(document: MixedText, known: _Known) -> Iterator[Row]:
-    if document.kind == Kind.RECORD:
-        return
     for place, passage in enumerate(_passages(document, known.config)):
         yield from _open_book(document, place, passage, known)
         yield from _reading(document, place, passage, known)
@@ -137,7 +134,7 @@ def _open_book(document: MixedText, place: int, passage: str, known: _Known) -> 
         random_ = random_for(known.config.seed, document.id, name)
         asked = random_.sample(facts, min(len(facts), known.config.questions_per_conversation))
         pairs = [(open_book_question(fact.kind, random_), fact.forms[form]) for fact, form in asked]
-        yield _row(document, "open_book", name, dialogue(pairs, passage), known)
+        yield _row(document, "open_book", name, dialogue(pairs, passage, known.config.learn_passages), known)
 
 
 def _reading(document: MixedText, place: int, passage: str, known: _Known) -> Iterator[Row]:
@@ -150,7 +147,9 @@ def _reading(document: MixedText, place: int, passage: str, known: _Known) -> It
         blanks = blanks_of(passage, random_, config.questions_per_conversation)
         if blanks:
             pairs = [(blank.question, blank.answer) for blank in blanks]
-            yield _row(document, "reading", name, dialogue(pairs, passage), known)
+            yield _row(
+                document, "reading", name, dialogue(pairs, passage, known.config.learn_passages), known
+            )
 
 
 def _closed_book(game: Game, document: MixedText, known: _Known) -> Iterator[Row]:
@@ -159,22 +158,30 @@ def _closed_book(game: Game, document: MixedText, known: _Known) -> Iterator[Row
         random_ = random_for(known.config.seed, "closed_book", game.event, str(number))
         asked = random_.sample(facts, min(len(facts), known.config.questions_per_conversation))
         pairs = [(closed_book_question(fact.kind, game, random_), fact.forms[0]) for fact in asked]
-        yield _row(document, "closed_book", f"closed_book-{number}", dialogue(pairs), known)
+        yield _row(
+            document,
+            "closed_book",
+            f"closed_book-{number}",
+            dialogue(pairs, None, known.config.learn_passages),
+            known,
+        )
 
 
-def dialogue(pairs: Sequence[tuple[str, str]], passage: str | None = None) -> list[Row]:
+def dialogue(
+    pairs: Sequence[tuple[str, str]], passage: str | None = None, learn_passages: bool = False
+) -> list[Row]:
     """Return the messages of several questions in a row; the passage, if any, comes with the first."""
     messages: list[Row] = []
     for number, (question, answer) in enumerate(pairs):
         prompt = question_prompt(question, None if number else passage)
-        messages.append({"role": "user", "content": prompt, "loss": False})
+        messages.append({"role": "user", "content": prompt, "loss": learn_passages})
         messages.append({"role": "assistant", "content": answer, "loss": True})
     return messages
 
 
 def _preferences_of(document: MixedText, known: _Known) -> Iterable[Row]:
     game = _game_of(document, known)
-    if game is None or document.kind == Kind.RECORD:
+    if game is None:
         return
     random_ = random_for(known.config.seed, "preferences", document.id)
     passage = random_.choice(_passages(document, known.config) or [""])

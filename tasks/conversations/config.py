@@ -43,3 +43,8 @@ class ConversationsConfig(StageConfig):
     preferences_per_document: int = Field(
         2, ge=0, le=64, description="Pairs of a right and a wrong answer made of each page about one game."
     )
+    learn_passages: bool = Field(
+        True,
+        description="Set the loss flag on passages and questions too, so that a small model tuned on many "
+        "conversations goes on learning text instead of forgetting it; answers are always learned.",
+    )

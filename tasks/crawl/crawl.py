@@ -8,17 +8,17 @@ which order, changes nothing after it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tasks.counts import Counts
 from tasks.lake import Lake, StoredFile, digest_of
+from tasks.locks import held
 from tasks.provenance import ROOT
 from tasks.stage import Progress
 
@@ -29,15 +29,6 @@ STOP_GRACE_S = 30.0
 
 class CrawlFailed(ConnectionError):
     """The crawl ended early; what it fetched is kept and the next try goes on from there."""
-
-
-@contextlib.contextmanager
-def held(folder: Path) -> Iterator[Path]:
-    """Hold a crawl's folder, waiting for another run that has it; the kernel lets go when a process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
 
 
 def run_crawler(folder: Path, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -76,7 +67,7 @@ def run_crawler(folder: Path, spec: dict[str, Any], progress: Progress) -> dict[
     return stats
 
 
-def _watch(lines: Iterator[str] | Any, progress: Progress) -> None:
+def _watch(lines: Iterable[str], progress: Progress) -> None:
     pages: dict[str, int] = {}
     for line in lines:
         try:
@@ -92,12 +83,13 @@ def crawl_into(
     folder: str, spec: dict[str, Any], known: Sequence[Path], progress: Progress, out: Path
 ) -> Counts:
     """Crawl by ``spec`` in a folder that outlives this process, then take the segments over into ``out``."""
-    with held(Path(folder)) as work:
+    work = Path(folder)
+    with held(work / ".lock"):
         if known:
             spec = {**spec, "known": str(_write_known(known, work / "known.jsonl"))}
         stats = run_crawler(work, spec, progress)
         pages = _take_over(work / "out", out)
-    extra = {f"{name}_pages": found.get("pages", 0) for name, found in stats.get("sources", {}).items()}
+    extra = {f"{name}_pages": found.get("pages", 0) for name, found in stats.items()}
     return Counts(pages, pages, {}, extra)
 
 

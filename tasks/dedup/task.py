@@ -12,7 +12,7 @@ SIGNED = "signed-"
 
 
 def build(attempt: Attempt) -> Counts:
-    """Sign each file of clean documents as one shard, then decide in arrival order against all earlier snapshots."""
+    """Sign each file of clean documents as one shard, then decide in arrival order over the whole chain."""
     clean = attempt.blobs("clean", "clean.parquet")
     attempt.shards(
         sign_shard,
@@ -41,7 +41,7 @@ STAGE = Stage(
     artifact="unique",
     version=1,
     build=build,
-    libraries=("datasketch", "numpy", "pyarrow"),
+    libraries=("numpy", "pyarrow"),
     code=("tasks.dedup", "tasks.identity"),
 )
 dedup = door(STAGE)

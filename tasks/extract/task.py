@@ -24,7 +24,7 @@ STAGE = Stage(
     artifact="documents",
     version=1,
     build=build,
-    libraries=("lxml", "pyarrow", "trafilatura"),
+    libraries=("fastwarc", "htmldate", "justext", "lxml", "lxml_html_clean", "pyarrow", "trafilatura"),
     code=("tasks.extract", "tasks.identity"),
 )
 extract = door(STAGE)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.jobs.spec import RESUME_ME, JobSpec, JobState
+from tasks.processes import started_at
 from tasks.provenance import ROOT
 
 STOP_GRACE_S = 120.0
@@ -61,7 +62,7 @@ class LocalBackend:
                 env={**_clean_environment(), "PYTHONPATH": str(ROOT)},
             )
         _children[process.pid] = process
-        started = _started_at(process.pid)
+        started = started_at(process.pid)
         _write_json(folder / RECORD, {**record, "pid": process.pid, "process_started": started})
         return True
 
@@ -81,6 +82,9 @@ class LocalBackend:
     def stop(self, name: str, grace_s: float = STOP_GRACE_S) -> None:
         """Ask a job to save and stop, and kill its process group after the grace time."""
         record = self._record(name)
+        while record is not None and record.get("pid") is None and self._alive(record):
+            time.sleep(0.1)  # its process is about to be started
+            record = self._record(name)
         if record is None or not self._alive(record):
             return
         deadline = time.monotonic() + grace_s
@@ -143,7 +147,7 @@ class LocalBackend:
             return time.time() - float(record["submitted_at"]) < CLAIM_GRACE_S
         if pid in _children:
             return _children[pid].poll() is None
-        return _started_at(pid) is not None and _started_at(pid) == record.get("process_started")
+        return started_at(pid) is not None and started_at(pid) == record.get("process_started")
 
     def _verdict(self, name: str, record: dict[str, Any]) -> JobState:
         root = self.output(name)
@@ -184,23 +188,6 @@ def _clean_environment() -> dict[str, str]:
 def _signal_group(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):  # it ended by itself
         os.killpg(pid, number)
-
-
-def _started_at(pid: int) -> str | None:
-    """Return when a process started, so that a reused pid is not taken for it; None if it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        if Path("/proc/self/stat").exists():
-            return None
-        return _started_at_without_proc(pid)
-    fields = stat.rsplit(")", 1)[1].split()
-    return None if fields[0] == "Z" else fields[19]
-
-
-def _started_at_without_proc(pid: int) -> str | None:
-    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or None
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -41,9 +41,9 @@ def run_job(
             raise
         if state is JobState.COMPLETED:
             return name, backend.output(name)
-        if state is JobState.FAILED and attempt >= first:
+        if state is JobState.FAILED:
             raise JobFailed(f"{name} failed: {_reason(backend, name)}")
-        if attempt - first + 1 > max_attempts:
+        if attempt - first + 1 >= max_attempts:
             raise JobFailed(f"{name} was stopped {max_attempts} times; its checkpoints are kept: run again")
         attempt += 1
 

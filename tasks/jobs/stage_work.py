@@ -15,6 +15,7 @@ from tasks.jobs.config import JobsConfig
 from tasks.jobs.local import LocalBackend
 from tasks.jobs.run import run_job
 from tasks.jobs.spec import Backend, JobSpec
+from tasks.locks import alone, share
 from tasks.stage import Attempt, shard_name
 
 METRICS = "metrics.jsonl"
@@ -49,6 +50,13 @@ def run_stage_job(attempt: Attempt, config: BaseModel, lay_out: LayOut) -> tuple
     options = attempt.options
     backend = backend_of(options.home, options.jobs)
     family = Path(options.home).absolute() / "jobs" / f"slm-{attempt.stage.name}-{attempt.fingerprint}"
+    in_use = share(family.with_suffix(".lock"))  # two runs may read one job's results
+
+    def tidy() -> None:
+        with in_use:
+            if alone(in_use):
+                backend.archive(spec)
+
     channels, counts = _channels(family, lay_out)
     spec = JobSpec(
         job=attempt.stage.name,
@@ -59,7 +67,7 @@ def run_stage_job(attempt: Attempt, config: BaseModel, lay_out: LayOut) -> tuple
     )
     name, root = run_job(backend, spec, options.jobs.max_attempts, _watcher(attempt))
     attempt.provenance["job"] = name
-    attempt.after_commit.append(lambda: backend.archive(spec))
+    attempt.after_commit.append(tidy)
     return root, counts
 
 

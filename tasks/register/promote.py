@@ -9,9 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.lake import Artifact, Frozen, Lake, LakeError
-from tasks.promotions import Promotion, champion, history, misses, record
+from tasks.locks import held
+from tasks.promotions import Promotion, champion, history, misses, record, replaced_release
 from tasks.register.config import RegisterConfig
-from tasks.register.registry import RELEASE_TAG, client, follow, register_version
+from tasks.register.registry import (
+    RELEASE_TAG,
+    client,
+    follow,
+    is_champion,
+    register_version,
+    registry_exists,
+)
 
 
 class Outcome(Frozen):
@@ -25,25 +33,38 @@ class Outcome(Frozen):
 
 def settle(lake: Lake, release: Artifact, config: RegisterConfig, tracking_uri: str, home: Path) -> Outcome:
     """Register a release and, if it reaches every floor, make it champion. Asking again changes nothing."""
+    with held(home / "registry.lock"):  # of two runs that end at once, one registers and the other finds it
+        return _settle(lake, release, config, tracking_uri, home)
+
+
+def _settle(lake: Lake, release: Artifact, config: RegisterConfig, tracking_uri: str, home: Path) -> Outcome:
+    name = config.model_name
     current = champion(lake)
-    if current is not None and current.release == release.folder and registry_exists(tracking_uri):
-        return Outcome(
-            model=current.model, version=current.version, alias="champion", decision="it is the champion already"
-        )
-    version = register_version(lake, release, config.model_name, tracking_uri, home)
+    if (
+        current is not None
+        and current.release == release.folder
+        and is_champion(tracking_uri, name, release.uri)
+    ):
+        said = "it is the champion already"
+        return Outcome(model=name, version=current.version, alias="champion", decision=said)
+    version = register_version(lake, release, name, tracking_uri, home)
     if current is not None and current.release == release.folder:  # the registry was lost, the lake was not
-        follow(tracking_uri, config.model_name, history(lake), candidate=version)
-        return Outcome(model=config.model_name, version=version, alias="champion", decision="registered again")
+        said = f"registered again; it has been champion since {current.at}"
+        if version == current.version:
+            follow(tracking_uri, name, lake, candidate=version)
+        else:
+            promote(lake, release, version, name, tracking_uri, said, current.decision)
+        return Outcome(model=name, version=version, alias="champion", decision=said)
     metrics: Mapping[str, float] = json.loads(lake.path(release, "metrics.json").read_text("utf-8"))
     missed = misses(metrics, config.floors)
     if missed or not config.promote:
-        follow(tracking_uri, config.model_name, history(lake), candidate=version)
+        follow(tracking_uri, name, lake, candidate=version)
         why = f"floors not reached: {'; '.join(missed)}" if missed else "register.promote is off"
-        return Outcome(model=config.model_name, version=version, alias="candidate", decision=why)
-    passed = [f"{name} {metrics[name]:.4g} reaches its floor {floor:g}" for name, floor in config.floors.items()]
+        return Outcome(model=name, version=version, alias="candidate", decision=why)
+    passed = [f"{metric} {metrics[metric]:.4g} reaches its floor {floor:g}" for metric, floor in config.floors.items()]
     why = "every floor reached" if passed else "no floors are set"
-    promote(lake, release, version, config.model_name, tracking_uri, why, passed)
-    return Outcome(model=config.model_name, version=version, alias="champion", decision=why)
+    promote(lake, release, version, name, tracking_uri, why, passed)
+    return Outcome(model=name, version=version, alias="champion", decision=why)
 
 
 def promote(
@@ -58,7 +79,8 @@ def promote(
     """Make a registered release champion: load it once, write the history, let the aliases follow.
 
     Raises:
-        LakeError: if the model does not load, or another promotion came first.
+        LakeError: if the model does not load.
+        PromotionTaken: if another promotion came first.
     """
     _load_once(lake, release)
     entries = history(lake)
@@ -74,7 +96,7 @@ def promote(
         decision=decision,
     )
     record(lake, entry)
-    follow(tracking_uri, name, [*entries, entry], candidate=version)
+    follow(tracking_uri, name, lake, candidate=version)
     return entry
 
 
@@ -91,10 +113,13 @@ def promote_version(lake: Lake, version: int, name: str, tracking_uri: str, why:
     current = champion(lake)
     if current is not None and current.version == version:
         raise ValueError(f"version {version} of {name} is the champion already")
+    unknown = f"no version {version} of {name}; sportslm models list shows those there are"
+    if not registry_exists(tracking_uri):
+        raise ValueError(unknown)
     try:
         found = client(tracking_uri).get_model_version(name, str(version))
     except MlflowException as error:
-        raise ValueError(f"no version {version} of {name}; sportslm models list shows those there are") from error
+        raise ValueError(unknown) from error
     place = str(found.tags.get(RELEASE_TAG, ""))
     folder = place.removeprefix(f"{lake.uri}/")
     if folder == place:
@@ -102,24 +127,19 @@ def promote_version(lake: Lake, version: int, name: str, tracking_uri: str, why:
     return promote(lake, lake.artifact_at(folder), version, name, tracking_uri, why, ["by hand"])
 
 
-def roll_back(lake: Lake, name: str, tracking_uri: str, why: str) -> Promotion:
+def roll_back(lake: Lake, name: str, tracking_uri: str, why: str, home: Path) -> Promotion:
     """Make the version that was champion before champion again.
 
     Raises:
         ValueError: if there was none before.
     """
     entries = history(lake)
-    if not entries or entries[-1].replaces is None:
+    folder = replaced_release(entries) if entries else None
+    if folder is None:
         raise ValueError("there is no earlier champion to go back to; sportslm models history shows what there was")
-    wanted = entries[-1].replaces
-    before = next(entry for entry in reversed(entries) if entry.version == wanted)
-    release = lake.artifact_at(before.release)
-    return promote(lake, release, wanted, name, tracking_uri, why or "rollback", ["rollback"])
-
-
-def registry_exists(tracking_uri: str) -> bool:
-    """Tell whether the registry that the lake's history speaks of is there (a database file can be deleted)."""
-    return not tracking_uri.startswith("sqlite:///") or Path(tracking_uri.removeprefix("sqlite:///")).exists()
+    release = lake.artifact_at(folder)
+    version = register_version(lake, release, name, tracking_uri, home)
+    return promote(lake, release, version, name, tracking_uri, why or "rollback", ["rollback"])
 
 
 def _load_once(lake: Lake, release: Artifact) -> None:

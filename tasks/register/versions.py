@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.lake import Artifact, Lake
 from tasks.promotions import champion
-from tasks.register.registry import RELEASE_TAG, client
+from tasks.register.registry import RELEASE_TAG, client, registry_exists
 
 ALIASES = ("champion", "candidate", "previous")
 
@@ -25,6 +25,12 @@ def find_release(lake: Lake, name: str, tracking_uri: str, model: str) -> Artifa
         if entry is None:
             raise ValueError(f"lake {lake.uri} has no champion yet: make one with `sportslm run`")
         return lake.artifact_at(entry.release)
+    unknown = (
+        f"no model {model!r}: needed a version number or one of {', '.join(ALIASES)} "
+        "(sportslm models list shows those there are)"
+    )
+    if not registry_exists(tracking_uri):
+        raise ValueError(unknown)
     from mlflow.exceptions import MlflowException
 
     registry = client(tracking_uri)
@@ -35,10 +41,7 @@ def find_release(lake: Lake, name: str, tracking_uri: str, model: str) -> Artifa
             else registry.get_model_version_by_alias(name, model)
         )
     except MlflowException as error:
-        raise ValueError(
-            f"no model {model!r}: needed a version number or one of {', '.join(ALIASES)} "
-            "(sportslm models list shows those there are)"
-        ) from error
+        raise ValueError(unknown) from error
     place = str(found.tags.get(RELEASE_TAG, ""))
     if not place.startswith(f"{lake.uri}/"):
         raise ValueError(f"version {found.version} of {name} lies in another lake ({place or 'unknown'})")
@@ -47,6 +50,8 @@ def find_release(lake: Lake, name: str, tracking_uri: str, model: str) -> Artifa
 
 def list_versions(name: str, tracking_uri: str) -> list[dict[str, Any]]:
     """Return the registered versions, newest first."""
+    if not registry_exists(tracking_uri):
+        return []
     registry = client(tracking_uri)
     found = registry.search_model_versions(f"name = '{name}'")
     if not found:

@@ -55,7 +55,9 @@ def test_wheel_in_an_environment_of_its_own_trains_from_token_shards(
     install = [python, *PIP, "install", *constraints, str(wheel)]
     done = subprocess.run(install, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    root = make_job("job", "pretrain", PretrainConfig(preset="tiny", num_steps=10, num_threads=1))
+    root = make_job(
+        "job", "pretrain", PretrainConfig(preset="tiny", num_steps=10, context_length=64, num_threads=1)
+    )
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [python, "-m", "sportslm_model.entry", "--root", str(root)],

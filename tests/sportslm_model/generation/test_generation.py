@@ -22,7 +22,7 @@ from sportslm_model.transformer import Transformer
 def model(tokenizer: Tokenizer) -> Transformer:
     """A model with random weights, so that what it says depends on all it read."""
     torch.manual_seed(1)
-    model = Transformer(preset("tiny", tokenizer.vocab_size))
+    model = Transformer(preset("tiny", tokenizer.vocab_size, context_length=128))
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     return model.eval().requires_grad_(False)

@@ -25,7 +25,7 @@ from sportslm_model.tokenizer import Tokenizer
 from sportslm_model.training.schedule import learning_rate
 from tests.sportslm_model.small_inputs import MakeJob
 
-FAST = {"num_threads": 1, "precision": "fp32", "checkpoint_every_s": 0}
+FAST = {"context_length": 128, "num_threads": 1, "precision": "fp32", "checkpoint_every_s": 0}
 
 
 def run(root: Path) -> Path:

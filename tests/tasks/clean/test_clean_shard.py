@@ -12,24 +12,28 @@ from tasks.clean.shard import clean_document, clean_shard
 from tasks.schema import CLEAN, DOCUMENTS, read_parquet, table_of, write_parquet
 
 REPORT = (
-    "Masons beat Rovers 100-99\nIt finished 100-99 at Vauxhall Hall, where the East Glenvale Masons were too good "
-    "for the Galwick Bay Rovers. Nobody did more damage than Reza Petwell: 35 points for the Masons.\n"
+    "Masons beat Rovers 100-99\nIt finished 100-99 at Vauxhall Hall, where the East Glenvale Masons were too "
+    "good for the Galwick Bay Rovers. Nobody did more damage than Reza Petwell: 35 points for the Masons.\n"
     "15,280 fans filed through the turnstiles. At half-time the Masons led 56-51."
 )
 BOX_SCORE = (
-    "Line score\nTeam | 1 | 2 | 3 | 4 | Total\nDragons | 23 | 19 | 19 | 25 | 86\nBadgers | 28 | 21 | 28 | 27 | 104\n"
-    "Points\nRuben Halberg | 22\nIbrahim Absen | 20"
+    "Line score\nTeam | 1 | 2 | 3 | 4 | Total\nDragons | 23 | 19 | 19 | 25 | 86\n"
+    "Badgers | 28 | 21 | 28 | 27 | 104\nPoints\nRuben Halberg | 22\nIbrahim Absen | 20"
 )
 RECORD = "type: game\ndate: 2026-10-04\nhome: Badgers\naway: Sharks\nhome score: 113\naway score: 101"
 POLITICS = (
-    "The minister said on Monday that the new budget would raise taxes on large companies and pay for schools. "
-    "Members of the opposition asked for a vote in parliament before the end of the month, and the prime minister "
-    "agreed to it. Economists expect that inflation will fall to two per cent by the spring of next year."
+    "The minister said on Monday that the new budget would raise taxes on companies and pay for schools. "
+    "Members of the opposition asked for a vote in parliament before the end of the month, and the prime "
+    "minister agreed to it. Economists expect that inflation will fall to two per cent by the spring."
 )
 GERMAN = (
-    "Der Minister sagte am Montag, dass die neuen Steuern für große Unternehmen nicht vor dem Sommer kommen werden, "
-    "und dass man mit der Opposition im Parlament noch einmal über den Haushalt sprechen wolle."
+    "Der Minister sagte am Montag, dass die neuen Steuern für große Unternehmen nicht vor dem Sommer kommen "
+    "werden, und dass man mit der Opposition im Parlament noch einmal über den Haushalt sprechen wolle."
 )
+
+CODE = "\n".join(f"{name}.score = the.team.{name} (the match);" for name in ("home", "away", "first", "last"))
+SHIRTS = "\n".join(["Buy the new shirt of the Titans here now."] * 20)
+NUMBERS = "12 13 14 15 16 17 18 19 20 " * 5 + "the match."
 
 
 def document(text: str, **given: Any) -> dict[str, Any]:
@@ -62,11 +66,11 @@ def test_clean_short_reports_scores_and_records_survive(text: str, given: dict[s
         ("Titans win.", {}, "too_short"),
         (POLITICS, {}, "not_sport"),
         (GERMAN, {"sport": "football"}, "language"),
-        ("\n".join(["Buy the new match shirt of the Titans here now."] * 20), {"sport": "football"}, "repeated_lines"),
-        ("var a = 1;\nfunction() {\n" * 12 + "return the score of a match; }", {"sport": "football", "language": "en"}, "code"),
+        (SHIRTS, {"sport": "football"}, "repeated_lines"),
+        (CODE, {"sport": "football", "language": "en"}, "code"),
         (REPORT.replace("Masons", "M\ufffds\ufffdns"), {"sport": "basketball"}, "broken_encoding"),
         ("Home | Away | Venue\n" * 5, {"kind": "statistics", "sport": "football"}, "no_numbers"),
-        ("12 13 14 15 16 17 18 19 20 21 " * 5 + "the match.", {"sport": "golf", "language": "en"}, "few_letters"),
+        (NUMBERS, {"sport": "golf", "language": "en"}, "few_letters"),
         (REPORT * 100, {"sport": "basketball"}, "too_long"),
     ],
 )  # fmt: skip
@@ -84,8 +88,8 @@ def test_clean_languages_and_sport_can_be_opened() -> None:
 
 def test_clean_text_is_tidied_without_touching_scores() -> None:
     messy = (
-        "Share this article\nMasons\u200b won\u00a0 100-99 \r\nWrite to fan.club@masons.test or +44 20 7946 0958.\n"
-        + REPORT
+        "Share this article\nMasons\u200b won\u00a0 100-99 \r\n"
+        "Write to fan.club@masons.test or +44 20 7946 0958.\n" + REPORT
     )
     row = clean_document(document(messy, sport="basketball"), CleanConfig())
     assert isinstance(row, dict)

@@ -22,7 +22,8 @@ Row = dict[str, Any]
 def row(own_id: str, text: str, source: str = "s", ordinal: int = 0) -> Row:
     return {
         "id": document_id(source, own_id, text), "source": source, "ordinal": ordinal, "kind": "news",
-        "sport": "football", "language": "en", "events": [], "quality": 0.5, "num_bytes": len(text), "text": text,
+        "sport": "football", "language": "en", "events": [], "quality": 0.5,
+        "num_bytes": len(text), "text": text,
     }  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def test_decide_removes_only_what_the_exact_oracle_removes_and_finds_nearly_all(
         if not any(len(sets[id_] & sets[other]) / len(sets[id_] | sets[other]) >= 0.7 for other in kept):
             kept.append(id_)
     expected = len(order) - len(kept)
-    assert 100 < expected
+    assert expected > 80
     assert len(found) >= 0.95 * expected
 
 

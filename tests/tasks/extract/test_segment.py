@@ -50,7 +50,7 @@ def test_extract_hidden_tables_give_every_number(tmp_path: Path) -> None:
     numbers = [[str(100 * row + column) for column in range(5)] for row in range(40)]
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in numbers)
     body = page(
-        f"<p>Attendance: 9,657</p><div id='all'><!-- <table><caption>Totals</caption>{cells}</table> --></div>"
+        f"<p>Attendance: 9,657</p><div><!-- <table><caption>Totals</caption>{cells}</table> --></div>"
     )
     _, (row,) = run(tmp_path, [{"url": "http://a.test/s", "body": body, "kind": "statistics"}])
     lines = row["text"].split("\n")
@@ -60,7 +60,8 @@ def test_extract_hidden_tables_give_every_number(tmp_path: Path) -> None:
 
 
 def test_extract_api_game_becomes_lines_record_and_event(tmp_path: Path) -> None:
-    game = {"type": "game", "id": "sim:g0007", "home": "Owls", "away": "Royals", "home_score": 4, "away_score": 1,
+    game = {"type": "game", "id": "sim:g0007", "home": "Owls", "away": "Royals", "home_score": 4,
+            "away_score": 1,
             "winner": "Owls", "url": "http://api.test/7", "periods": [[1, 0], [3, 1]]}  # fmt: skip
     listing = {"data": [{"type": "game", "id": "sim:g0007", "url": "http://api.test/7"}], "next": None}
     json_type = {"content_type": "application/json", "kind": "record"}
@@ -101,7 +102,8 @@ def test_extract_pages_that_give_no_text_are_dropped_by_name(tmp_path: Path) -> 
     assert counts.extra["skipped_redirect"] == 1
     assert [row["url"] for row in rows] == ["http://a.test/good"]
     assert counts.dropped == {
-        "bad_status": 1, "duplicate_id": 1, "empty": 1, "index_page": 2, "no_text": 1, "not_text": 1, "too_large": 1,
+        "bad_status": 1, "duplicate_id": 1, "empty": 1, "index_page": 2, "no_text": 1, "not_text": 1,
+        "too_large": 1,
     }  # fmt: skip
     rejected = read_parquet(tmp_path / "out/rejected.parquet", REJECTED).to_pylist()
     assert {row["reason"] for row in rejected} == set(counts.dropped)

@@ -23,14 +23,16 @@ ARTICLE = (
 def page(body: str, head: str = "") -> bytes:
     """Return an HTML page with a menu and a footer around ``body``."""
     return (
-        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Report</title>{head}</head><body>'
-        f'<nav><ul><li><a href="/">Home</a></li><li><a href="/about">About us</a></li></ul></nav>'
-        f"<article><h1>Titans win again</h1>{body}</article><footer>Copyright 2026 Example</footer></body></html>"
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Report</title>{head}</head>'
+        "<body>"
+        '<nav><ul><li><a href="/">Home</a></li><li><a href="/about">About us</a></li></ul></nav>'
+        f"<article><h1>Titans win again</h1>{body}</article>"
+        "<footer>Copyright 2026 Example</footer></body></html>"
     ).encode()
 
 
 def write_segment(path: Path, answers: list[dict[str, Any]], *, index: bool = True) -> Path | None:
-    """Write a segment of {url, body, content_type, status, headers, kind, sport}; return its index, if wanted."""
+    """Write a segment of {url, body, content_type, status, headers, kind, sport}; return its index."""
     rows = []
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)

@@ -28,7 +28,8 @@ def run(file: Path, out: Path, number: int = 0) -> tuple[Counts, list[dict[str, 
 
 def test_import_jsonl_keeps_what_the_rows_say_and_names_each_drop(tmp_path: Path) -> None:
     good = {
-        "id": 7, "content": "Titans win.\r\nAgain\u00a0", "url": "http://a.test/1", "title": "T", "author": "A",
+        "id": 7, "content": "Titans win.\r\nAgain\u00a0", "url": "http://a.test/1", "title": "T",
+        "author": "A",
         "published_at": "2024-06-01", "label": "sport", "source": "bbc",
     }  # fmt: skip
     lines: list[bytes] = [
@@ -47,7 +48,8 @@ def test_import_jsonl_keeps_what_the_rows_say_and_names_each_drop(tmp_path: Path
     counts, rows = run(tmp_path / "rows.jsonl", tmp_path / "out", number=2)
     assert counts.rows_in == 9
     assert counts.dropped == {
-        "bad_encoding": 1, "duplicate_id": 1, "empty_text": 1, "no_text": 1, "not_an_object": 1, "not_json": 1,
+        "bad_encoding": 1, "duplicate_id": 1, "empty_text": 1, "no_text": 1, "not_an_object": 1,
+        "not_json": 1,
     }  # fmt: skip
     assert counts.extra["bad_timestamp"] == 1
     first = rows[0]
@@ -93,7 +95,8 @@ def test_import_plan_tells_formats_and_takes_each_file_once(tmp_path: Path) -> N
         (tmp_path / name).write_bytes(b"x")
     files = plan_import([tmp_path, tmp_path / "z.txt"])
     assert [(file.name, file.format) for file in files] == [
-        ("b/a.md", "text"), ("b/c.warc.gz", "warc"), ("b/d.csv", "unsupported"), ("e.JSONL.GZ", "jsonl"), ("z.txt", "text"),
+        ("b/a.md", "text"), ("b/c.warc.gz", "warc"), ("b/d.csv", "unsupported"), ("e.JSONL.GZ", "jsonl"),
+        ("z.txt", "text"),
     ]  # fmt: skip
     counts, rows = run(tmp_path / "b/d.csv", tmp_path / "out")
     assert (counts.rows_in, counts.dropped, rows) == (1, {"unsupported_format": 1}, [])
