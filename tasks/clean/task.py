@@ -20,6 +20,11 @@ def build(attempt: Attempt) -> Counts:
 
 
 STAGE = Stage(
-    name="clean", artifact="clean", version=1, build=build, libraries=("pyarrow",), code=("tasks.clean", "tasks.extract.rejects")
+    name="clean",
+    artifact="clean",
+    version=1,
+    build=build,
+    libraries=("pyarrow",),
+    code=("tasks.clean", "tasks.extract.rejects"),
 )
 clean = door(STAGE)

@@ -118,7 +118,12 @@ def _raw_stage(files: list[ImportFile]) -> Stage:
         return attempt.shards(take_warc, calls)
 
     return Stage(
-        name="import", artifact="raw", version=1, build=build, code=("tasks.extract", "tasks.imports"), content=raw_content
+        name="import",
+        artifact="raw",
+        version=1,
+        build=build,
+        code=("tasks.extract", "tasks.imports"),
+        content=raw_content,
     )
 
 
@@ -137,7 +142,9 @@ def _rows_stage(files: list[ImportFile]) -> Stage:
         }
         return attempt.shards(import_file, calls)
 
-    return Stage(name="import", artifact="documents", version=1, build=build, code=("tasks.extract", "tasks.imports"))
+    return Stage(
+        name="import", artifact="documents", version=1, build=build, code=("tasks.extract", "tasks.imports")
+    )
 
 
 def _result(lake: Lake, id_: str, artifacts: dict[str, str], already: bool) -> Imported:
