@@ -130,9 +130,9 @@ def stop_all(home: Path) -> list[str]:
     except (FileNotFoundError, ValueError):
         return []
     stopped = []
-    for name, pid in reversed(list(record.get("pids", {}).items())):
-        if is_alive(*pid):
-            stop_group(*pid, STOP_TIMEOUT_S)
+    for name, (pid, mark) in reversed(list(record.get("pids", {}).items())):
+        if is_alive(pid, mark):
+            stop_group(pid, mark, STOP_TIMEOUT_S)
             stopped.append(name)
     (home / SERVERS).unlink(missing_ok=True)
     return stopped

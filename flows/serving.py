@@ -6,7 +6,7 @@ Each deployment starts with the profile's values, so that its form works as it i
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import Any
 
 from flows.cli.options import configured
 
@@ -26,7 +26,7 @@ def main() -> None:
     from flows.stage import stage
 
     values = config.model_dump(mode="json")
-    serve(
+    deployments: list[Any] = [  # prefect types them as perhaps coroutines; without a running loop they are not
         retrain.to_deployment("retrain", parameters={"config": values}, tags=["sportslm"]),
         data_refresh.to_deployment(
             "data-refresh", parameters={"config": {**values, "snapshot": "new"}}, tags=["sportslm"]
@@ -34,9 +34,9 @@ def main() -> None:
         stage.to_deployment("stage", parameters={"config": values}, tags=["sportslm"]),
         promote.to_deployment("promote", parameters={"config": values}, tags=["sportslm"]),
         rollback.to_deployment("rollback", parameters={"config": values}, tags=["sportslm"]),
-        print_starting_message=False,
-    )
+    ]
+    serve(*deployments, print_starting_message=False)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from prefect import get_run_logger
 from pydantic import BaseModel
@@ -69,7 +70,7 @@ class Run:
             refresh=stage in self.renewed,
             provenance=self.provenance,
         )
-        state = DOORS[stage](
+        state: Any = DOORS[stage](
             self.lake.uri,
             snapshot.id,
             stage_config(self.config, stage, snapshot),

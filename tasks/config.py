@@ -58,7 +58,7 @@ class PipelineConfig(BaseModel):
     sft: SftStageConfig = Field(SftStageConfig(), description="Fine-tuning on conversations.")
     align: AlignStageConfig = Field(AlignStageConfig(), description="Preference tuning; off by default.")
     evaluate: EvaluateStageConfig = Field(EvaluateStageConfig(), description="Scoring the model.")
-    register: RegisterConfig = Field(RegisterConfig(), description="Registration and floors.")  # type: ignore[assignment]
+    register: RegisterConfig = Field(RegisterConfig(), description="Registration and floors.")
 
     @property
     def lake_uri(self) -> str:

@@ -43,7 +43,7 @@ class SerialExecutor(Executor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # as every executor does: the future carries it to whoever asks
+        except Exception as error:  # noqa: BLE001 - as every executor: the future carries it to whoever asks
             future.set_exception(error)
         return future
 

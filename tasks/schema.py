@@ -39,8 +39,15 @@ class Kind(StrEnum):
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 
+Columns = list[tuple[str, pa.DataType]]
+
+
+def _schema(columns: Columns) -> pa.Schema:
+    return pa.schema(columns)
+
+
 # What identifies and groups a document, carried by every table that holds text.
-_CARRIED = [
+_CARRIED: Columns = [
     ("id", pa.string()),
     ("source", pa.string()),
     ("ordinal", pa.int64()),
@@ -50,7 +57,7 @@ _CARRIED = [
     ("events", pa.list_(pa.string())),
 ]
 
-DOCUMENTS = pa.schema(
+DOCUMENTS = _schema(
     [
         *_CARRIED,
         ("source_id", pa.string()),
@@ -70,11 +77,13 @@ DOCUMENTS = pa.schema(
     ]
 )
 
-CLEAN = pa.schema([*_CARRIED, ("quality", pa.float32()), ("num_bytes", pa.int64()), ("text", pa.string())])
+CLEAN = _schema([*_CARRIED, ("quality", pa.float32()), ("num_bytes", pa.int64()), ("text", pa.string())])
 
-REJECTED = pa.schema([("id", pa.string()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())])
+REJECTED = _schema(
+    [("id", pa.string()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
+)
 
-UNIQUE = pa.schema(
+UNIQUE = _schema(
     [
         *_CARRIED,
         ("cluster", pa.string()),
@@ -84,7 +93,7 @@ UNIQUE = pa.schema(
     ]
 )
 
-REMOVED = pa.schema(
+REMOVED = _schema(
     [
         ("id", pa.string()),
         ("source", pa.string()),
@@ -94,7 +103,7 @@ REMOVED = pa.schema(
     ]
 )
 
-MIXTURE = pa.schema(
+MIXTURE = _schema(
     [
         ("id", pa.string()),
         ("snapshot", pa.string()),
@@ -108,7 +117,7 @@ MIXTURE = pa.schema(
 
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string()), ("loss", pa.bool_())])
 
-CONVERSATIONS = pa.schema(
+CONVERSATIONS = _schema(
     [
         ("id", pa.string()),
         ("document_id", pa.string()),
@@ -121,7 +130,7 @@ CONVERSATIONS = pa.schema(
     ]
 )
 
-PREFERENCES = pa.schema(
+PREFERENCES = _schema(
     [
         ("id", pa.string()),
         ("document_id", pa.string()),
@@ -135,11 +144,11 @@ PREFERENCES = pa.schema(
 )
 
 # Where each document lies in a shard of tokens: begin and length in tokens, without an end token.
-TOKENS_INDEX = pa.schema(
+TOKENS_INDEX = _schema(
     [("id", pa.string()), ("begin", pa.int64()), ("length", pa.int64()), ("num_bytes", pa.int64())]
 )
 
-WRITER = {"compression": "zstd", "compression_level": 3, "use_dictionary": True, "write_statistics": True}
+WRITER: dict[str, Any] = {"compression": "zstd", "compression_level": 3, "use_dictionary": True}
 
 
 def table_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
@@ -162,12 +171,19 @@ def read_parquet(path: Path, schema: pa.Schema, columns: list[str] | None = None
     try:
         found = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{path} is not a readable Parquet file ({error}); rebuild the stage that made it") from error
+        raise ValueError(
+            f"{path} is not a readable Parquet file ({error}); rebuild the stage that made it"
+        ) from error
+    types = {
+        name: found.field(name).type if name in found.names else "none" for name in columns or schema.names
+    }
     wrong = [
-        f"{name}: needed {schema.field(name).type}, found {found.field(name).type if name in found.names else 'none'}"
-        for name in (columns or schema.names)
-        if name not in found.names or found.field(name).type != schema.field(name).type
+        f"{name}: needed {schema.field(name).type}, found {type_}"
+        for name, type_ in types.items()
+        if type_ != schema.field(name).type
     ]
     if wrong:
-        raise ValueError(f"{path} has other columns than this version needs ({'; '.join(wrong)}); rebuild its stage")
+        raise ValueError(
+            f"{path} has other columns than this version needs ({'; '.join(wrong)}); rebuild its stage"
+        )
     return pq.read_table(path, columns=columns)

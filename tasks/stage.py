@@ -64,6 +64,7 @@ class Stage:
         content: how the content digest is taken; by default over names and hashes.
         impure: true for the crawl: damaged results are refused, never made again.
         measurements: names of files that hold timings and stay outside the content digest.
+        page: name of a Markdown file of the artifact to show on the run's page, beside the summary.
         service: true if it may touch a network or a service, so that transient errors are worth a retry.
     """
 
@@ -76,6 +77,7 @@ class Stage:
     content: Callable[[Lake, str, list[StoredFile]], str] | None = None
     impure: bool = False
     measurements: tuple[str, ...] = ()
+    page: str = ""
     service: bool = False
 
     def library_versions(self) -> dict[str, str]:

@@ -112,6 +112,7 @@ STAGE = Stage(
     libraries=("numpy", "torch"),
     code=("sportslm_model", "tasks.evaluate"),
     measurements=(MEASUREMENTS, "report.html", "report.md", "card.txt"),
+    page="report.md",
     service=True,
 )
 evaluate = door(STAGE)

@@ -8,6 +8,7 @@ same pages come through. Frames are length-prefixed JSON and bytes; nothing the 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -118,6 +119,15 @@ class Sandbox:
             child.kill()
             child.wait()
         child.stdout.close()
+
+
+@functools.cache
+def sandbox_for(config: ExtractConfig) -> Sandbox:
+    """Return this process's sandbox: its child costs a second to start and serves every shard that runs here.
+
+    When the process ends, however it ends, the child reads the end of its input and ends too.
+    """
+    return Sandbox(config)
 
 
 def _read_exactly(descriptor: int, size: int, deadline: float) -> bytes:

@@ -15,7 +15,7 @@ from tasks.extract.html_page import PageRequest
 from tasks.extract.json_record import read_json
 from tasks.extract.plain_text import normalised
 from tasks.extract.rejects import Rejects, storable
-from tasks.extract.sandbox import Sandbox
+from tasks.extract.sandbox import Sandbox, sandbox_for
 from tasks.extract.timestamps import parse_timestamp
 from tasks.extract.warc_records import Response, read_responses
 from tasks.identity import document_id
@@ -61,25 +61,26 @@ def extract_segment(warc: Path, out: Path, config: ExtractConfig, provenance: Se
     index = _load_index(provenance.index)
     rejects, other, rows, seen = Rejects(), Counter[str](), [], set[str]()
     rows_in = 0
-    with Sandbox(config) as sandbox:
-        for item in read_responses(warc, config.max_page_bytes):
-            if isinstance(item, str) or 300 <= item.status < 400:
-                other[f"skipped_{item if isinstance(item, str) else 'redirect'}"] += 1
-                continue
-            rows_in += 1
-            other["body_bytes"] += len(item.body)
-            row = _document(item, _Facts.of(item, index, provenance), sandbox, config)
-            if isinstance(row, dict) and row["id"] in seen:
-                row = "duplicate_id"
-            if isinstance(row, str):
-                excerpt = item.body[:1000].decode("utf-8", "replace")
-                rejects.add(item.url or f"offset {item.offset}", row, detail=_detail(item), excerpt=excerpt)
-                continue
-            if provenance.file_number is not None:
-                row["ordinal"] = provenance.file_number * FILE_STRIDE + rows_in - 1
-            seen.add(row["id"])
-            rows.append(row)
-        other["parser_starts"] = sandbox.starts
+    sandbox = sandbox_for(config)
+    starts = sandbox.starts
+    for item in read_responses(warc, config.max_page_bytes):
+        if isinstance(item, str) or 300 <= item.status < 400:
+            other[f"skipped_{item if isinstance(item, str) else 'redirect'}"] += 1
+            continue
+        rows_in += 1
+        other["body_bytes"] += len(item.body)
+        row = _document(item, _Facts.of(item, index, provenance), sandbox, config)
+        if isinstance(row, dict) and row["id"] in seen:
+            row = "duplicate_id"
+        if isinstance(row, str):
+            excerpt = item.body[:1000].decode("utf-8", "replace")
+            rejects.add(item.url or f"offset {item.offset}", row, detail=_detail(item), excerpt=excerpt)
+            continue
+        if provenance.file_number is not None:
+            row["ordinal"] = provenance.file_number * FILE_STRIDE + rows_in - 1
+        seen.add(row["id"])
+        rows.append(row)
+    other["parser_starts"] = sandbox.starts - starts
     rows.sort(key=lambda row: (row["source"], row["ordinal"], row["id"]))
     write_parquet(table_of(rows, DOCUMENTS), out / "documents.parquet")
     rejects.write(out / "rejected.parquet")

@@ -171,8 +171,8 @@ def _lay_out(root: Path, spec: JobSpec, checkpoints: Path) -> None:
         (root / folder).mkdir(parents=True, exist_ok=True)
     checkpoints.mkdir(parents=True, exist_ok=True)
     (root / "checkpoints").symlink_to(checkpoints.absolute())
-    for channel, folder in spec.channels.items():
-        (root / "input" / "data" / channel).symlink_to(folder.absolute())
+    for channel, place in spec.channels.items():
+        (root / "input" / "data" / channel).symlink_to(place.absolute())
     config = root / "input" / "config"
     _write_json(config / "hyperparameters.json", spec.hyperparameters())
     _write_json(config / "inputdataconfig.json", {channel: {} for channel in spec.channels})

@@ -128,7 +128,7 @@ def _log_run(mlflow: MlflowClient, lake: Lake, release: Artifact, home: Path) ->
                 mlflow.log_artifact(run_id, str(lake.path(report, name)))
     mlflow.log_artifact(run_id, str(lake.path(release, "lineage.json")))
     mlflow.set_terminated(run_id)
-    return run_id
+    return str(run_id)
 
 
 def _experiment(mlflow: MlflowClient, home: Path) -> str:
