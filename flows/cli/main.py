@@ -22,6 +22,7 @@ models.add_to(app)
 ops.add_to(app)
 
 USER_ERROR = 2
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -34,9 +35,11 @@ def main() -> None:
     except ValueError as error:
         _say(error, debug)
         sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        print("interrupted; finished shards and checkpoints are kept: run again to go on", file=sys.stderr)
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, KeyboardInterrupt) or stop.code == INTERRUPTED:
+            print("interrupted; finished shards and checkpoints are kept: run again to go on", file=sys.stderr)
+            sys.exit(INTERRUPTED)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

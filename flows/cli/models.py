@@ -18,6 +18,9 @@ Model = Annotated[str, typer.Option("--model", "-m", help="Alias (champion, cand
 Which = Annotated[str, typer.Argument(metavar="MODEL", help="Alias (champion, candidate, previous) or version.")]
 
 
+SHAPE = ("num_layers", "d_model", "num_heads", "d_ff", "context_length", "vocab_size")
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     models = typer.Typer(help="The registered models.", no_args_is_help=True)
@@ -275,7 +278,7 @@ def presets(as_json: Json = False) -> None:
     rows: list[dict[str, Any]] = [
         {
             "preset": name,
-            **shape.model_dump(include={"num_layers", "d_model", "num_heads", "d_ff", "context_length", "vocab_size"}),
+            **{name: getattr(shape, name) for name in SHAPE},
             "parameters": num_parameters(shape),
             "flops_per_token": flops_per_token(shape),
         }
@@ -284,8 +287,6 @@ def presets(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
         return
-    print_table(
-        "training FLOPs per token at the preset's context; vocabulary sizes can be changed (tokenizer.vocab_size)",
-        ["preset", *(f"#{name}" for name in list(rows[0])[1:])],
-        [list(row.values()) for row in rows],
-    )
+    columns = ["preset", "#layers", "#width", "#heads", "#FFN", "#context", "#vocab", "#parameters", "#MFLOP/token"]
+    shown = [[*list(row.values())[:-1], round(row["flops_per_token"] / 1e6)] for row in rows]
+    print_table("FLOPs: training, per token at full context; vocabulary: tokenizer.vocab_size", columns, shown)

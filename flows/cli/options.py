@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -21,6 +22,7 @@ Settings = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DEFAULT_PROFILE = "demo"
+PIPED_WIDTH = 160
 
 
 def configured(profile: str, settings: list[str]) -> PipelineConfig:
@@ -46,12 +48,14 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for column in columns:
-        table.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold")
+        number = column.startswith("#")
+        justify: Literal["left", "right"] = "right" if number else "left"
+        table.add_column(column.lstrip("#"), justify=justify, no_wrap=number, overflow="fold")
     for row in rows:
         table.add_row(*(_shown(value) for value in row))
-    Console(width=None).print(table)
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
 
 
 def _shown(value: Any) -> str:

@@ -23,6 +23,7 @@ from tasks.processes import started_at
 from tasks.provenance import ROOT
 
 STOP_GRACE_S = 120.0
+KILL_GRACE_S = 10.0  # a killed process can take a moment to be gone
 RECORD = "job.json"
 CLAIM_GRACE_S = 10.0
 
@@ -87,12 +88,13 @@ class LocalBackend:
             record = self._record(name)
         if record is None or not self._alive(record):
             return
-        deadline = time.monotonic() + grace_s
-        _signal_group(record["pid"], signal.SIGTERM)
-        while self._alive(record) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        if self._alive(record):
-            _signal_group(record["pid"], signal.SIGKILL)
+        for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, KILL_GRACE_S)):
+            _signal_group(record["pid"], number)
+            deadline = time.monotonic() + patience_s
+            while self._alive(record) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            if not self._alive(record):
+                break
         self.poll(name)
 
     def logs(self, name: str) -> str:
