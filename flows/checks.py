@@ -16,7 +16,17 @@ from tasks.lake import Lake
 from tasks.provenance import ROOT
 
 LEAST_FREE_BYTES = 2 << 30
-NEEDED = ("torch", "prefect", "scrapy", "trafilatura", "datasketch", "tokenizers", "pyarrow", "mlflow", "safetensors")
+NEEDED = (
+    "torch",
+    "prefect",
+    "scrapy",
+    "trafilatura",
+    "datasketch",
+    "tokenizers",
+    "pyarrow",
+    "mlflow",
+    "safetensors",
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,9 @@ def _package(name: str) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, False, "not installed", "pip install -c constraints.txt -e '.[pipeline]'")
     same = not wanted or found.split("+")[0] == wanted
-    return Finding(name, same, found, "" if same else f"the lock has {wanted}: pip install -c constraints.txt {name}")
+    return Finding(
+        name, same, found, "" if same else f"the lock has {wanted}: pip install -c constraints.txt {name}"
+    )
 
 
 def _folder(home: Path) -> Finding:

@@ -1,7 +1,7 @@
 """Where servers and databases of a run are, set before Prefect or MLflow are imported.
 
-State lives under the home folder; a user's own ``~/.prefect`` is left alone. If ``sportslm up`` is running, its
-servers are used, else Prefect starts an ephemeral one. Nothing reports to anyone.
+State lives under the home folder; a user's own ``~/.prefect`` is left alone. If ``sportslm up`` is running,
+its servers are used, else Prefect starts an ephemeral one. Nothing reports to anyone.
 """
 
 from __future__ import annotations

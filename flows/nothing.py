@@ -26,7 +26,8 @@ def refuse_nothing(taken: Sequence[Taken]) -> None:
     stage = next((name for name in REMEDIES if came[name].rows_in), "crawl")
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in came[stage].dropped.items()) or "none came"
     raise ValueError(
-        f"nothing to train on: {stage} kept none of {came[stage].rows_in:,} rows ({reasons}); {REMEDIES[stage]}"
+        f"nothing to train on: {stage} kept none of {came[stage].rows_in:,} rows ({reasons}); "
+        f"{REMEDIES[stage]}"
     )
 
 

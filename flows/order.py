@@ -1,7 +1,7 @@
 """The way of the data, written once: which stage follows which, and what each one reads.
 
-``refresh`` and ``train`` are walked by a run (each step a Prefect task) and by a plan (each step a look into the
-lake), so that a plan cannot tell another story than the run.
+``refresh`` and ``train`` are walked by a run (each step a Prefect task) and by a plan (each step a look into
+the lake), so that a plan cannot tell another story than the run.
 """
 
 from __future__ import annotations

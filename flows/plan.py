@@ -1,12 +1,13 @@
 """The plan: which stages would run, and why, without running any.
 
 A plan walks the same order as a run. A stage is cached when the lake holds its fingerprint whole; else the
-newest artifact it made of this snapshot is compared, and the first difference is the reason. What follows a stage
-that would run may still stay as it is, if that stage gives the same bytes again.
+newest artifact it made of this snapshot is compared, and the first difference is the reason. What follows a
+stage that would run may still stay as it is, if that stage gives the same bytes again.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,13 +73,17 @@ class Plan:
         if pending:
             why = self._config_change(contract, config, before)
             reason = why or f"input {pending[0].artifact} ({pending[0].stage}) will be rebuilt"
-            return self._add(contract, snapshot, "run" if why or not before else "run unless same", reason, before)
+            return self._add(
+                contract, snapshot, "run" if why or not before else "run unless same", reason, before
+            )
         known = {name: [m for m in found if isinstance(m, Artifact)] for name, found in inputs.items()}
         found = look_up(self.lake, contract, snapshot.id, config, known)
         if stage in self.renewed:
             return self._add(contract, snapshot, "run", "asked for with --refresh", before)
         if found.damaged:
-            return self._add(contract, snapshot, "run", f"damaged: {', '.join(found.damaged)}", found.manifest)
+            return self._add(
+                contract, snapshot, "run", f"damaged: {', '.join(found.damaged)}", found.manifest
+            )
         if found.manifest is None:
             reason = self._difference(contract, config, known, before)
             return self._add(contract, snapshot, "run", reason, before)
@@ -145,8 +150,6 @@ def make_plan(
 ) -> list[Planned]:
     """Return a line for each stage of each snapshot, in the order they would run."""
     walk = Plan(config, lake, until, renewed)
-    try:
+    with contextlib.suppress(Reached):
         train(walk, chain, refresh(walk, chain), config)
-    except Reached:
-        pass
     return walk.lines

@@ -1,7 +1,7 @@
 """The pages people look at: a Prefect server, an MLflow server, and a process that serves the flows.
 
-All bind to 127.0.0.1, keep their state in the home folder, and outlive the command that starts them. A taken port
-is not an error: the next free one is used and said.
+All bind to 127.0.0.1, keep their state in the home folder, and outlive the command that starts them. A taken
+port is not an error: the next free one is used and said.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def start(
     logs.mkdir(parents=True, exist_ok=True)
     ports = {"prefect": free_port(prefect_port), "mlflow": free_port(mlflow_port)}
     prefect_url, mlflow_url = (f"http://{HOST}:{port}" for port in ports.values())
-    environment = {**os.environ, "PREFECT_API_URL": f"{prefect_url}/api", "PREFECT_UI_API_URL": f"{prefect_url}/api"}
+    environment = {
+        **os.environ,
+        "PREFECT_API_URL": f"{prefect_url}/api",
+        "PREFECT_UI_API_URL": f"{prefect_url}/api",
+    }
     commands = {
         "prefect": ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(ports["prefect"])],
         "mlflow": [
@@ -61,7 +65,14 @@ def start(
             *("--backend-store-uri", tracking_uri(home, config.register.tracking_uri)),
             *("--artifacts-destination", str((home / "mlartifacts").absolute())),
         ],
-        "flows": ["-m", "flows.serving", "--profile", profile, *(f"--set={s}" for s in settings), *_places(home, config)],
+        "flows": [
+            "-m",
+            "flows.serving",
+            "--profile",
+            profile,
+            *(f"--set={s}" for s in settings),
+            *_places(home, config),
+        ],
     }
     pids: dict[str, tuple[int, str | None]] = {}
     record = {
@@ -87,8 +98,8 @@ def temporary_server(home: Path) -> Callable[[], None]:
     """Start a Prefect server for this process, if none is up; returns a function that waits until it answers.
 
     It starts in the background, so that the caller can import Prefect meanwhile; that, and not having Prefect
-    import its own server into this process, makes a run begin some seconds sooner. It is stopped when the process
-    ends, after whatever Prefect has to say at its own exit: so call this before Prefect is imported.
+    import its own server into this process, makes a run begin some seconds sooner. It is stopped when the
+    process ends, after whatever Prefect has to say at its own exit: so call this before Prefect is imported.
     """
     if "PREFECT_API_URL" in os.environ:
         return lambda: None
@@ -98,7 +109,18 @@ def temporary_server(home: Path) -> Callable[[], None]:
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / "prefect-temporary.log"
     factory = "prefect.server.api.server:create_app"
-    command = ["-m", "uvicorn", "--factory", factory, "--host", HOST, "--port", str(port), "--log-level", "error"]
+    command = [
+        "-m",
+        "uvicorn",
+        "--factory",
+        factory,
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+    ]
     settings = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     arguments = [*command, "--lifespan", "on"]
     pid, mark = _launch(arguments, log, {**os.environ, **settings}, preexec=end_with_parent)
@@ -150,7 +172,7 @@ def _launch(
             start_new_session=True,
             cwd=ROOT,
             env=environment,
-            preexec_fn=preexec,  # noqa: PLW1509 - called before this process has threads
+            preexec_fn=preexec,
         )
     return process.pid, started_at(process.pid)
 

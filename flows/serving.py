@@ -26,7 +26,9 @@ def main() -> None:
     from flows.stage import stage
 
     values = config.model_dump(mode="json")
-    deployments: list[Any] = [  # prefect types them as perhaps coroutines; without a running loop they are not
+    deployments: list[
+        Any
+    ] = [  # prefect types them as perhaps coroutines; without a running loop they are not
         retrain.to_deployment("retrain", parameters={"config": values}, tags=["sportslm"]),
         data_refresh.to_deployment(
             "data-refresh", parameters={"config": {**values, "snapshot": "new"}}, tags=["sportslm"]

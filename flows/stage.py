@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from prefect import flow
 
 from flows.order import STAGES, refresh, train
@@ -25,19 +27,15 @@ def stage(config: PipelineConfig, name: str, again: bool = False) -> RunResult:
     """
     planned, _ = plan_for(config, until=name)
     missing = [
-        line
-        for line in planned
-        if STAGES.index(line.stage) < STAGES.index(name) and line.state != "cached"
+        line for line in planned if STAGES.index(line.stage) < STAGES.index(name) and line.state != "cached"
     ]
     if missing:
         first = missing[0]
         raise ValueError(
-            f"stage {name} needs {first.stage} of snapshot {first.snapshot}, which is not in the lake as configured "
-            f"({first.why}); run `sportslm run --until {name}` to make everything it needs"
+            f"stage {name} needs {first.stage} of snapshot {first.snapshot}, which is not in the lake "
+            f"as configured ({first.why}); run `sportslm run --until {name}` to make everything it needs"
         )
     run, chain = start_run(config, until=name, renewed=(name,) if again else ())
-    try:
+    with contextlib.suppress(Reached):
         train(run, chain, refresh(run, chain), config)
-    except Reached:
-        pass
     return RunResult(snapshot=chain[-1].id, lake=run.lake.uri, steps=step_results(run.taken))

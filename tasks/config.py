@@ -22,7 +22,6 @@ from tasks.register.config import RegisterConfig
 from tasks.sft.config import SftStageConfig
 from tasks.tokenizer.config import TokenizerConfig
 
-
 # A key is named as its stage is; that BaseModel inherits a `register` from ABCMeta does not matter here.
 warnings.filterwarnings("ignore", message='Field name "register" in "PipelineConfig" shadows')
 
@@ -33,14 +32,14 @@ class PipelineConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: str = Field(
-        ".sportslm", min_length=1, description="Folder for databases, jobs and logs; deleting it is a clean start."
+        ".sportslm",
+        min_length=1,
+        description="Folder for databases, jobs and logs; deleting it is a clean start.",
     )
     lake: str = Field(
         "", description="Folder or s3://bucket/prefix that holds the data; empty means <home>/lake."
     )
-    snapshot: str = Field(
-        "latest", description="latest, new (crawl now), or an id such as 20261120T0600Z."
-    )
+    snapshot: str = Field("latest", description="latest, new (crawl now), or an id such as 20261120T0600Z.")
     accept_terms: tuple[str, ...] = Field(
         (), description="Ids of sources whose terms you have read and accept (sportslm sources show ID)."
     )

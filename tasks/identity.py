@@ -7,7 +7,9 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 # Parameters that name a campaign or a session, never a page.
-TRACKING = re.compile(r"^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ocid|ns_.*|at_.*|cmpid|ref_src|s_cid)$")
+TRACKING = re.compile(
+    r"^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ocid|ns_.*|at_.*|cmpid|ref_src|s_cid)$"
+)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 KEY_HEX = 16
 REVISION_HEX = 8
@@ -33,7 +35,9 @@ def canonical_url(url: str) -> str:
     path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
     if len(path) > 1:
         path = path.rstrip("/") or "/"
-    pairs = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k.lower())]
+    pairs = [
+        (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k.lower())
+    ]
     return urlunsplit((parts.scheme.lower(), host, path, urlencode(sorted(pairs)), ""))
 
 

@@ -1,7 +1,7 @@
 """The lake: artifacts under ``<artifact>/<snapshot>/<fingerprint>/``, each committed by its manifest.
 
-The manifest is the truth. It is written last, created only if none exists (or replacing exactly the one judged
-bad); readers open only files it lists and check their hashes. What no manifest lists is garbage.
+The manifest is the truth. It is written last, created only if none exists (or replacing exactly the one
+judged bad); readers open only files it lists and check their hashes. What no manifest lists is garbage.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class LakeError(ValueError):
     """Something in the lake is not as it must be; the message names the file and the remedy."""
 
 
-class DamagedArtifact(LakeError):
+class DamagedArtifact(LakeError):  # noqa: N818 - it says what happened
     """Files behind a manifest are gone or altered."""
 
 
@@ -224,7 +224,9 @@ class Lake:
         try:
             found = json.loads(data)["format"]
         except (ValueError, KeyError, TypeError) as error:
-            raise LakeError(f"{self.uri}/{MARKER} is not readable ({error}); restore it from a backup") from error
+            raise LakeError(
+                f"{self.uri}/{MARKER} is not readable ({error}); restore it from a backup"
+            ) from error
         if found != FORMAT:
             raise LakeError(
                 f"lake {self.uri} has format {found}, this version reads format {FORMAT}; "
@@ -320,7 +322,7 @@ class Lake:
         return found[0]
 
     def local_folder(self, artifact: Artifact, folder: Path) -> Path:
-        """Lay an artifact's files out under ``folder`` by name (hard links where possible), hashes checked."""
+        """Lay an artifact's files out under ``folder`` by name, by hard link if possible, hashes checked."""
         for file in self.manifest(artifact).files:
             blob = Blob(self.store, f"{artifact.folder}/{file.path}", file.num_bytes, file.sha256)
             link(blob.path(), folder / file.name)
@@ -333,6 +335,12 @@ class Lake:
         if replacing is not None:
             return self.store.replace(key, data, replacing.etag)
         return self.store.create(key, data)
+
+    def drop(self, folder: str) -> None:
+        """Delete an artifact that no snapshot names, its manifest first."""
+        found = self.store.list(folder)
+        self.store.delete(key for key in found if key == f"{folder}/manifest.json")
+        self.store.delete(found)
 
     def artifact_at(self, folder: str) -> Artifact:
         """Return the artifact in a folder of the lake.
@@ -354,8 +362,9 @@ class Lake:
         damaged = self.damage(self.manifest(artifact))
         if damaged:
             raise DamagedArtifact(
-                f"{artifact.artifact} of snapshot {artifact.snapshot} is damaged: {', '.join(damaged)}. It cannot "
-                "be made again: restore these files from a backup, or start a new snapshot (--set snapshot=new)"
+                f"{artifact.artifact} of snapshot {artifact.snapshot} is damaged: {', '.join(damaged)}. "
+                "It cannot be made again: restore these files from a backup, or start a new snapshot "
+                "(--set snapshot=new)"
             )
 
     # -- snapshots ------------------------------------------------------------------------------------
@@ -370,7 +379,9 @@ class Lake:
             try:
                 chain.append(Snapshot.model_validate_json(data))
             except ValidationError as error:
-                raise LakeError(f"{self.uri}/{key} is no snapshot record; restore it from a backup") from error
+                raise LakeError(
+                    f"{self.uri}/{key} is no snapshot record; restore it from a backup"
+                ) from error
         return sorted(chain, key=lambda s: s.sequence)
 
     def add_snapshot(
@@ -392,7 +403,9 @@ class Lake:
                 if known.id == id_:
                     if (known.kind, known.spec) == (kind, dict(spec)):
                         return known
-                    raise LakeError(f"snapshot {id_} exists with another content; give the new one another id")
+                    raise LakeError(
+                        f"snapshot {id_} exists with another content; give the new one another id"
+                    )
             made = Snapshot(
                 id=id_,
                 sequence=len(chain) + 1,
@@ -402,5 +415,7 @@ class Lake:
                 spec=dict(spec),
                 artifacts=dict(artifacts or {}),
             )
-            if self.store.create(f"snapshots/{made.sequence:06}.json", made.model_dump_json(indent=1).encode()):
+            if self.store.create(
+                f"snapshots/{made.sequence:06}.json", made.model_dump_json(indent=1).encode()
+            ):
                 return made

@@ -40,7 +40,9 @@ def document_history(lake: Lake, what: str) -> list[dict[str, Any]]:
         for manifest in lake.manifests(kind):
             artifact = manifest.to_artifact(lake.uri)
             for found in _rows(lake, artifact, file, ids):
-                outcome = ", ".join(f"{name}={found[name]}" for name in columns if found.get(name) is not None)
+                outcome = ", ".join(
+                    f"{name}={found[name]}" for name in columns if found.get(name) is not None
+                )
                 rows.append(
                     {
                         "id": found["id"],

@@ -5,7 +5,6 @@ The sequence is both history and lock. MLflow's aliases follow it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
@@ -31,7 +30,7 @@ class Promotion(Frozen):
     why: str
     who: str
     at: str
-    decision: list[str] = []
+    decision: tuple[str, ...] = ()
 
 
 def history(lake: Lake) -> list[Promotion]:
@@ -46,9 +45,12 @@ def history(lake: Lake) -> list[Promotion]:
         if data is None or not key.endswith(".json"):
             continue
         try:
-            found.append(Promotion.model_validate(json.loads(data)))
-        except (ValueError, ValidationError) as error:
-            raise LakeError(f"{lake.uri}/{key} is no promotion ({error}); restore it from a backup") from error
+            found.append(Promotion.model_validate_json(data))
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"]
+            raise LakeError(
+                f"{lake.uri}/{key} is no promotion ({problem}); restore it from a backup"
+            ) from error
     return sorted(found, key=lambda p: p.number)
 
 
@@ -70,7 +72,7 @@ def replaced_release(entries: Sequence[Promotion]) -> str | None:
     return others[-1] if others else None
 
 
-class PromotionTaken(LakeError):
+class PromotionTakenError(LakeError):
     """Another promotion took the next place in the history."""
 
 
@@ -78,13 +80,13 @@ def record(lake: Lake, entry: Promotion) -> None:
     """Append an entry to the history.
 
     Raises:
-        PromotionTaken: if another promotion took its place in the meantime.
+        PromotionTakenError: if another promotion took its place in the meantime.
     """
     key = f"promotions/{entry.number:06}.json"
     if not lake.store.create(key, entry.model_dump_json(indent=1).encode()):
-        raise PromotionTaken(
-            f"promotion {entry.number} was made by another run a moment ago; look at `sportslm models history` "
-            "and promote again if that is still wanted"
+        raise PromotionTakenError(
+            f"promotion {entry.number} was made by another run a moment ago; look at "
+            "`sportslm models history` and promote again if that is still wanted"
         )
 
 
@@ -95,7 +97,9 @@ def misses(metrics: Mapping[str, float], floors: Mapping[str, float]) -> list[st
         found = metrics.get(name)
         is_ceiling = name.endswith("bits_per_byte")
         if found is None:
-            said.append(f"{name}: not in the report, needed {'at most' if is_ceiling else 'at least'} {floor:g}")
+            said.append(
+                f"{name}: not in the report, needed {'at most' if is_ceiling else 'at least'} {floor:g}"
+            )
         elif found > floor if is_ceiling else found < floor:
             said.append(f"{name}: {found:.4g}, needed {'at most' if is_ceiling else 'at least'} {floor:g}")
     return said

@@ -36,7 +36,11 @@ def made_with() -> dict[str, str]:
         found["lock"] = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
     try:
         answer = subprocess.run(
-            ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=True
+            ["git", "-C", str(ROOT), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
         )
         found["commit"] = answer.stdout.strip()
     except (OSError, subprocess.SubprocessError):

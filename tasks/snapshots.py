@@ -43,16 +43,16 @@ def open_chain(lake: Lake, wanted: str, crawl: CrawlConfig, now: datetime, dry: 
         return chain
     if wanted == "new":
         wanted = snapshot_id(now, {s.id for s in chain})
-    if not ID_PATTERN.fullmatch(wanted):
-        raise LakeError(f"snapshot {wanted!r}: write latest, new, or an id like 20261120T0600Z")
+    as_of = _moment(wanted).isoformat()
     for position, snapshot in enumerate(chain):
         if snapshot.id == wanted:
             _check_spec(snapshot, crawl)
             return chain[: position + 1]
     if not crawl.sources:
-        raise LakeError(f"snapshot {wanted} is not in lake {lake.uri}, and no crawl.sources are chosen to begin it")
+        raise LakeError(
+            f"snapshot {wanted} is not in lake {lake.uri}, and no crawl.sources are chosen to begin it"
+        )
     spec = identity(crawl)
-    as_of = datetime.strptime(wanted[:14], ID_FORMAT).replace(tzinfo=UTC).isoformat()
     if dry:
         parent = chain[-1].id if chain else None
         begun = Snapshot(
@@ -63,6 +63,15 @@ def open_chain(lake: Lake, wanted: str, crawl: CrawlConfig, now: datetime, dry: 
     return [*chain, begun]
 
 
+def _moment(id_: str) -> datetime:
+    try:
+        if ID_PATTERN.fullmatch(id_):
+            return datetime.strptime(id_.split("-")[0], ID_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        pass  # a thirteenth month: no better than another word
+    raise LakeError(f"snapshot {id_!r}: write latest, new, or an id like 20261120T0600Z")
+
+
 def _check_spec(snapshot: Snapshot, crawl: CrawlConfig) -> None:
     if snapshot.kind != "crawl":
         return
@@ -71,6 +80,6 @@ def _check_spec(snapshot: Snapshot, crawl: CrawlConfig) -> None:
     if changed:
         name = changed[0]
         raise LakeError(
-            f"snapshot {snapshot.id} was crawled with crawl.{name}={snapshot.spec.get(name)}, not {wanted[name]}; "
-            "other settings need a new snapshot (--set snapshot=new) or another lake"
+            f"snapshot {snapshot.id} was crawled with crawl.{name}={snapshot.spec.get(name)}, "
+            f"not {wanted[name]}; other settings need a new snapshot (--set snapshot=new) or another lake"
         )

@@ -196,7 +196,7 @@ class Attempt:
         result = _read_marker(self.lake, self.finished[name]) if name in self.finished else None
         if result is None and name in self.finished and self.stage.impure:
             raise DamagedArtifact(
-                f"{self.lake.uri}/{self.folder} was fetched, but its manifest and some of its files are lost; "
+                f"{self.lake.uri}/{self.folder} was fetched, but its manifest and some files are lost; "
                 "restore it from a backup, or start a new snapshot (--set snapshot=new)"
             )
         if result is None:
@@ -265,7 +265,11 @@ def _localised(value: Any) -> Any:
         return type(value)(_localised(item) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         blobs = {name: blob for name, blob in vars(value).items() if isinstance(blob, Blob)}
-        return dataclasses.replace(value, **{name: blob.path() for name, blob in blobs.items()}) if blobs else value
+        return (
+            dataclasses.replace(value, **{name: blob.path() for name, blob in blobs.items()})
+            if blobs
+            else value
+        )
     return value
 
 
@@ -302,7 +306,7 @@ def look_up(lake: Lake, stage: Stage, snapshot: str, config: BaseModel, inputs: 
     """Find the artifact a stage would make, and check the files behind its manifest.
 
     Raises:
-        DamagedArtifact: if the stage is the crawl and its files are damaged: yesterday's web cannot be crawled.
+        DamagedArtifact: if the stage is the crawl and its files are damaged: yesterday's web is gone.
     """
     key = fingerprint_key(stage, config, inputs, snapshot if stage.impure else "")
     manifest_key = lake.manifest_key(stage.artifact, snapshot, key[:FINGERPRINT_HEX])

@@ -1,7 +1,7 @@
 """Where the lake's bytes live: a local folder or an S3 prefix, behind the same few operations.
 
 Data moves through pyarrow's file systems; the small conditional writes that commit a manifest go through a
-hard link (local) or ``If-None-Match`` / ``If-Match`` (S3, by boto3), so that of several writers exactly one wins.
+hard link (local) or ``If-None-Match`` / ``If-Match`` (S3, by boto3): of several writers exactly one wins.
 """
 
 from __future__ import annotations
@@ -271,7 +271,9 @@ class S3Store:
             for item in page.get("Contents", []):
                 key = item["Key"][len(self.prefix) :].lstrip("/")
                 if key == prefix or not prefix or key.startswith(prefix.rstrip("/") + "/"):
-                    found[key] = Entry(item["Size"], item["ETag"].strip('"'), item["LastModified"].timestamp())
+                    found[key] = Entry(
+                        item["Size"], item["ETag"].strip('"'), item["LastModified"].timestamp()
+                    )
         return found
 
     def _put(self, key: str, data: bytes, **condition: str) -> bool:
@@ -280,7 +282,13 @@ class S3Store:
         try:
             self._s3.put_object(Bucket=self.bucket, Key=self._key(key), Body=data, **condition)
         except ClientError as error:
-            if self._refusal(error) in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409", "NoSuchKey"):
+            if self._refusal(error) in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+                "412",
+                "409",
+                "NoSuchKey",
+            ):
                 return False
             raise
         return True
@@ -309,9 +317,12 @@ class S3Store:
         if not path.exists():
             with explained(str(self.cache)):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as sink:
-                    with self._files.open_input_stream(f"{self.bucket}/{self._key(key)}") as source:
-                        shutil.copyfileobj(source, sink, CHUNK_BYTES)
+                place = f"{self.bucket}/{self._key(key)}"
+                with (
+                    tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as sink,
+                    self._files.open_input_stream(place) as source,
+                ):
+                    shutil.copyfileobj(source, sink, CHUNK_BYTES)
                 Path(sink.name).replace(path)
         return path
 

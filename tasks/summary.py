@@ -7,6 +7,7 @@ from tasks.lake import Manifest
 
 def summary_markdown(manifest: Manifest, lake_uri: str) -> str:
     """Return the summary that a run's page shows for a stage."""
+    folder = f"{manifest.artifact}/{manifest.snapshot}/{manifest.fingerprint}"
     num_bytes = sum(file.num_bytes for file in manifest.files)
     lines = [
         f"# {manifest.stage}: snapshot {manifest.snapshot}",
@@ -21,7 +22,7 @@ def summary_markdown(manifest: Manifest, lake_uri: str) -> str:
         f"| time | {manifest.seconds:.1f} s |",
         f"| fingerprint | `{manifest.fingerprint}` |",
         f"| content | `{manifest.content_digest[:16]}` |",
-        f"| manifest | `{lake_uri}/{manifest.artifact}/{manifest.snapshot}/{manifest.fingerprint}/manifest.json` |",
+        f"| manifest | `{lake_uri}/{folder}/manifest.json` |",
     ]
     if manifest.inputs:
         lines += ["", "Made from:", ""]

@@ -31,7 +31,9 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
     source: Annotated[str, typer.Option("--source", help="Id for the collection, e.g. my-archive.")],
     licence: Annotated[str, typer.Option("--license", help="Licence of the collection.")],
-    kind: Annotated[str, typer.Option("--kind", help="news, statistics, record, discussion or reference.")] = "news",
+    kind: Annotated[
+        str, typer.Option("--kind", help="news, statistics, record, discussion or reference.")
+    ] = "news",
     sport: Annotated[str, typer.Option("--sport", help="The one sport it is about, if there is one.")] = "",
     profile: Profile = LOCAL,
     settings: Settings = [],  # noqa: B006
@@ -55,14 +57,19 @@ def import_(
     try:
         what = ImportConfig(source=source, licence=licence, kind=kind, sport=sport)
     except ValidationError as error:
-        raise ValueError(f"--source {source!r}: letters, digits, '.', '_' and '-' only, at most 64") from error
+        raise ValueError(
+            f"--source {source!r}: letters, digits, '.', '_' and '-' only, at most 64"
+        ) from error
     options = RunOptions(engine=config.engine, home=config.home)
     result = import_snapshot(Lake(config.lake_uri), paths, what, options, datetime.now(UTC))
     if as_json:
         print_json(result.model_dump())
         return
     verb = "already there as" if result.already else "imported as"
-    print(f"{verb} snapshot {result.snapshot}: {result.files} files, {result.rows_out:,} of {result.rows_in:,} taken")
+    print(
+        f"{verb} snapshot {result.snapshot}: {result.files} files, "
+        f"{result.rows_out:,} of {result.rows_in:,} taken"
+    )
     for reason, count in sorted(result.dropped.items()):
         print(f"  not taken: {reason} {count:,}")
     print(f"next: sportslm run --profile {profile}")

@@ -37,7 +37,9 @@ def main() -> None:
         sys.exit(USER_ERROR)
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, KeyboardInterrupt) or stop.code == INTERRUPTED:
-            print("interrupted; finished shards and checkpoints are kept: run again to go on", file=sys.stderr)
+            print(
+                "interrupted; finished shards and checkpoints are kept: run again to go on", file=sys.stderr
+            )
             sys.exit(INTERRUPTED)
         raise
     except BrokenPipeError:

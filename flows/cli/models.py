@@ -1,4 +1,4 @@
-"""``models``, ``report``, ``lineage``, ``generate``, ``chat`` and ``presets``: what has been made, and using it."""
+"""``models``, ``report``, ``lineage``, ``generate``, ``chat``, ``presets``: what was made, and using it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from tasks.config import PipelineConfig
     from tasks.lake import Artifact, Lake
 
-Model = Annotated[str, typer.Option("--model", "-m", help="Alias (champion, candidate, previous) or version.")]
-Which = Annotated[str, typer.Argument(metavar="MODEL", help="Alias (champion, candidate, previous) or version.")]
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="Alias (champion, candidate, previous) or version.")
+]
+Which = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Alias (champion, candidate, previous) or version.")
+]
 
 
 SHAPE = ("num_layers", "d_model", "num_heads", "d_ff", "context_length", "vocab_size")
@@ -75,7 +79,14 @@ def models_list(
         print_json(versions)
         return
     rows = [
-        [v["version"], ", ".join(v["aliases"]), v["bits_per_byte"], v["open_book_accuracy"], v["made"], v["release"]]
+        [
+            v["version"],
+            ", ".join(v["aliases"]),
+            v["bits_per_byte"],
+            v["open_book_accuracy"],
+            v["made"],
+            v["release"],
+        ]
         for v in versions
     ]
     print_table(
@@ -120,11 +131,16 @@ def models_promote(
 
     server_ready()
     entry = promote(config, version, why)
-    print(f"version {entry.version} is champion now (promotion {entry.number}, instead of {entry.replaces or 'none'})")
+    print(
+        f"version {entry.version} is champion now "
+        f"(promotion {entry.number}, instead of {entry.replaces or 'none'})"
+    )
 
 
 def models_rollback(
-    why: Annotated[str, typer.Option("--why", help="The reason; it is kept with the promotion.")] = "rollback",
+    why: Annotated[
+        str, typer.Option("--why", help="The reason; it is kept with the promotion.")
+    ] = "rollback",
     profile: Profile = DEFAULT_PROFILE,
     settings: Settings = [],  # noqa: B006
 ) -> None:
@@ -139,7 +155,9 @@ def models_rollback(
 
     server_ready()
     entry = rollback(config, why)
-    print(f"version {entry.version} is champion again (promotion {entry.number}, instead of {entry.replaces})")
+    print(
+        f"version {entry.version} is champion again (promotion {entry.number}, instead of {entry.replaces})"
+    )
 
 
 def models_pull(
@@ -181,7 +199,9 @@ def report(
 
 
 def lineage(
-    what: Annotated[str, typer.Argument(metavar="MODEL|DOCUMENT|URL", help="A model, a document id, or a URL.")],
+    what: Annotated[
+        str, typer.Argument(metavar="MODEL|DOCUMENT|URL", help="A model, a document id, or a URL.")
+    ],
     profile: Profile = DEFAULT_PROFILE,
     settings: Settings = [],  # noqa: B006
     as_json: Json = False,
@@ -196,7 +216,9 @@ def lineage(
         if as_json:
             print_json(rows)
             return
-        print_table(what, ["stage", "artifact", "outcome"], [[r["stage"], r["artifact"], r["outcome"]] for r in rows])
+        print_table(
+            what, ["stage", "artifact", "outcome"], [[r["stage"], r["artifact"], r["outcome"]] for r in rows]
+        )
         return
     from tasks.register.package import trace
 
@@ -204,7 +226,9 @@ def lineage(
     if as_json:
         print_json(nodes)
         return
-    rows_ = [[n["stage"], path, n["rows_in"], n["rows_out"], n["content_digest"][:12]] for path, n in nodes.items()]
+    rows_ = [
+        [n["stage"], path, n["rows_in"], n["rows_out"], n["content_digest"][:12]] for path, n in nodes.items()
+    ]
     print_table(what, ["stage", "artifact", "#rows in", "#rows out", "content"], rows_)
 
 
@@ -229,7 +253,9 @@ def generate(
         folder, prompt, max_tokens=max_tokens, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
     )
     if as_json:
-        print_json({"prompt": prompt, "text": made.text, "tokens": len(made.ids), "stop_reason": made.stop_reason})
+        print_json(
+            {"prompt": prompt, "text": made.text, "tokens": len(made.ids), "stop_reason": made.stop_reason}
+        )
         return
     print(f"{prompt}{made.text}")
 
@@ -250,7 +276,9 @@ def chat(
 
     session = ChatSession.open(folder, Sampling(temperature=temperature, max_tokens=max_tokens))
     if sys.stdin.isatty():
-        print("Ask about a game: paste its page, then `Question: Who won?` on the same line. Empty line to end.")
+        print(
+            "Ask about a game: paste its page, then `Question: Who won?` on the same line. Empty line to end."
+        )
     while True:
         try:
             said = input("you> " if sys.stdin.isatty() else "")
@@ -287,6 +315,18 @@ def presets(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ["preset", "#layers", "#width", "#heads", "#FFN", "#context", "#vocab", "#parameters", "#MFLOP/token"]
+    columns = [
+        "preset",
+        "#layers",
+        "#width",
+        "#heads",
+        "#FFN",
+        "#context",
+        "#vocab",
+        "#parameters",
+        "#MFLOP/token",
+    ]
     shown = [[*list(row.values())[:-1], round(row["flops_per_token"] / 1e6)] for row in rows]
-    print_table("FLOPs: training, per token at full context; vocabulary: tokenizer.vocab_size", columns, shown)
+    print_table(
+        "FLOPs: training, per token at full context; vocabulary: tokenizer.vocab_size", columns, shown
+    )

@@ -18,7 +18,8 @@ Profile = Annotated[
     ),
 ]
 Settings = Annotated[
-    list[str], typer.Option("--set", "-s", metavar="KEY=VALUE", help="Override a key, e.g. dedup.threshold=0.8.")
+    list[str],
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="Override a key, e.g. dedup.threshold=0.8."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DEFAULT_PROFILE = "demo"
@@ -48,7 +49,9 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
+    )
     for column in columns:
         number = column.startswith("#")
         justify: Literal["left", "right"] = "right" if number else "left"

@@ -69,7 +69,14 @@ def plan(
         f"plan for {lake}",
         ["stage", "snapshot", "state", "why", "#rows before", "#seconds before"],
         [
-            [line.stage, line.snapshot, line.state, line.why, line.rows_out, line.seconds and f"{line.seconds:.1f}"]
+            [
+                line.stage,
+                line.snapshot,
+                line.state,
+                line.why,
+                line.rows_out,
+                line.seconds and f"{line.seconds:.1f}",
+            ]
             for line in lines
         ],
     )
@@ -77,7 +84,11 @@ def plan(
         if line.warning:
             print(f"warning: {line.stage}: {line.warning}")
     todo = sum(line.state != "cached" for line in lines)
-    print("everything is cached; a run would do nothing" if not todo else f"{todo} of {len(lines)} stages would run")
+    print(
+        "everything is cached; a run would do nothing"
+        if not todo
+        else f"{todo} of {len(lines)} stages would run"
+    )
 
 
 def stage(

@@ -103,7 +103,7 @@ def _initial_model(job: JobFolder, config: PretrainConfig, tokenizer: Tokenizer)
         model = load_model(job.channel("init"))
         refuse_other_vocabulary(model, tokenizer)
         return model
-    model = Transformer(preset(config.preset, tokenizer.vocab_size, config.context_length))
+    model = Transformer(preset(config.preset, tokenizer.vocab_size))
     model.initialise(config.seed)
     return model
 

@@ -108,8 +108,8 @@ def random_for(seed: int, *names: str) -> random.Random:
 
 def _conversations_of(document: MixedText, known: _Known) -> Iterator[Row]:
     for place, passage in enumerate(_passages(document, known.config)):
-        yield from _open_book(document, place, passage, known)
-        yield from _reading(document, place, passage, known)
+        made = list(_open_book(document, place, passage, known))
+        yield from made or _reading(document, place, passage, known)
 
 
 def _passages(document: MixedText, config: ConversationsConfig) -> list[str]:

@@ -1,8 +1,8 @@
 """One crawl: a spec written, the crawler's process run and watched, its segments taken over.
 
-The crawler keeps closed segments through a kill, so that only the open one is fetched again. The content of raw
-data is the set of (url, payload digest, content type, robots and terms verdicts): when it was fetched, and in
-which order, changes nothing after it.
+The crawler keeps closed segments through a kill, so that only the open one is fetched again. The content of
+raw data is the set of (url, payload digest, content type, robots and terms verdicts): when it was fetched,
+and in which order, changes nothing after it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONTENT = ("url", "payload_digest", "content_type", "robots", "terms")
 STOP_GRACE_S = 30.0
 
 
-class CrawlFailed(ConnectionError):
+class CrawlFailed(ConnectionError):  # noqa: N818 - it says what happened
     """The crawl ended early; what it fetched is kept and the next try goes on from there."""
 
 

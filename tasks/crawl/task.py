@@ -28,9 +28,7 @@ def build(attempt: Attempt) -> Counts:
     }
     earlier = [blob.path() for blob in attempt.blobs("earlier", "") if blob.key.endswith(".jsonl")]
     folder = Path(attempt.options.home) / "crawls" / f"{attempt.snapshot}-{attempt.fingerprint}"
-    return attempt.one(
-        crawl_into, folder=str(folder), spec=spec, known=earlier, progress=attempt.progress
-    )
+    return attempt.one(crawl_into, folder=str(folder), spec=spec, known=earlier, progress=attempt.progress)
 
 
 STAGE = Stage(

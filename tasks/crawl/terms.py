@@ -21,6 +21,6 @@ def check_terms(sources: Sequence[str], accepted: Sequence[str]) -> None:
         entry = catalog[source]
         if not entry.is_open and source not in accepted:
             raise ValueError(
-                f"source {source} is crawled under terms ({entry.terms}); read them, then accept them by name: "
-                f"--set 'accept_terms=[{source}]'"
+                f"source {source} is crawled under terms ({entry.terms}); read them, then accept them "
+                f"by name: --set 'accept_terms=[{source}]'"
             )

@@ -1,7 +1,7 @@
 """Bring files into the lake as a snapshot: WARC files as raw data, rows and texts as documents.
 
-An import is an ordinary build, committed by manifests; the snapshot that names them is added last. Importing the
-same files from the same source again finds the snapshot that is there.
+An import is an ordinary build, committed by manifests; the snapshot that names them is added last. Importing
+the same files from the same source again finds the snapshot that is there.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ def import_snapshot(
             made[kind] = artifact.folder
     result = _result(lake, id_, made, already=False)
     if not result.rows_out:
+        for folder in made.values():
+            lake.drop(folder)
         reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(result.dropped.items()))
         raise LakeError(
             f"nothing could be taken from {', '.join(map(str, paths))}: {reasons or 'no records'}"

@@ -1,7 +1,8 @@
 """Jobs as processes on this machine, over the same folders a training container sees.
 
-Each job has a folder ``<home>/jobs/<name>`` laid out like ``/opt/ml`` and a record beside it, written before the
-process starts, so that another process can find, follow and stop it. The process leads its own process group.
+Each job has a folder ``<home>/jobs/<name>`` laid out like ``/opt/ml`` and a record beside it, written before
+the process starts, so that another process can find, follow and stop it. The process leads its own process
+group.
 """
 
 from __future__ import annotations
@@ -183,7 +184,16 @@ def _lay_out(root: Path, spec: JobSpec, checkpoints: Path) -> None:
 
 def _clean_environment() -> dict[str, str]:
     """A job gets no secrets: it reads its folders and nothing else."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+    kept = (
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "LD_LIBRARY_PATH",
+        "OMP_NUM_THREADS",
+        "CUDA_VISIBLE_DEVICES",
+    )
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 

@@ -28,7 +28,7 @@ class JobState(StrEnum):
     ARCHIVED = "archived"  # its result is in the lake; its folders are gone
 
 
-class JobFailed(RuntimeError):
+class JobFailed(RuntimeError):  # noqa: N818 - it says what happened
     """A job ended without its model; the message is the reason it gave."""
 
 

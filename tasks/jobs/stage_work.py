@@ -72,7 +72,7 @@ def run_stage_job(attempt: Attempt, config: BaseModel, lay_out: LayOut) -> tuple
 
 
 def _channels(family: Path, lay_out: LayOut) -> tuple[Path, Counts]:
-    """Write the channels beside those of a job that may be running on them, and put them in place when whole."""
+    """Write the channels beside those of a job that may be running on them; put them in place when whole."""
     ours = family / f"channels-{os.getpid()}"
     shutil.rmtree(ours, ignore_errors=True)
     ours.mkdir(parents=True)

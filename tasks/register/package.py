@@ -12,7 +12,13 @@ from tasks.lake import Artifact, Lake, LakeError, link
 
 CODE = Path(__file__).with_name("mlflow_model.py")
 REQUIREMENTS = ("torch", "numpy", "safetensors", "tokenizers", "pydantic")
-CHECKPOINT_FILES = ("config.json", "weights.safetensors", "tokenizer.json", "tokenizer_config.json", "training.json")
+CHECKPOINT_FILES = (
+    "config.json",
+    "weights.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "training.json",
+)
 
 
 def package(lake: Lake, checkpoint: Artifact, report: Artifact, out: Path) -> Counts:

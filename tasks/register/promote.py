@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +61,10 @@ def _settle(lake: Lake, release: Artifact, config: RegisterConfig, tracking_uri:
         follow(tracking_uri, name, lake, candidate=version)
         why = f"floors not reached: {'; '.join(missed)}" if missed else "register.promote is off"
         return Outcome(model=name, version=version, alias="candidate", decision=why)
-    passed = [f"{metric} {metrics[metric]:.4g} reaches its floor {floor:g}" for metric, floor in config.floors.items()]
+    passed = [
+        f"{metric} {metrics[metric]:.4g} reaches its floor {floor:g}"
+        for metric, floor in config.floors.items()
+    ]
     why = "every floor reached" if passed else "no floors are set"
     promote(lake, release, version, name, tracking_uri, why, passed)
     return Outcome(model=name, version=version, alias="champion", decision=why)
@@ -74,13 +77,13 @@ def promote(
     name: str,
     tracking_uri: str,
     why: str,
-    decision: list[str],
+    decision: Sequence[str],
 ) -> Promotion:
     """Make a registered release champion: load it once, write the history, let the aliases follow.
 
     Raises:
         LakeError: if the model does not load.
-        PromotionTaken: if another promotion came first.
+        PromotionTakenError: if another promotion came first.
     """
     _load_once(lake, release)
     entries = history(lake)
@@ -93,7 +96,7 @@ def promote(
         why=why,
         who=getpass.getuser(),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
-        decision=decision,
+        decision=tuple(decision),
     )
     record(lake, entry)
     follow(tracking_uri, name, lake, candidate=version)
@@ -124,7 +127,7 @@ def promote_version(lake: Lake, version: int, name: str, tracking_uri: str, why:
     folder = place.removeprefix(f"{lake.uri}/")
     if folder == place:
         raise ValueError(f"version {version} of {name} was made in another lake ({place or 'unknown'})")
-    return promote(lake, lake.artifact_at(folder), version, name, tracking_uri, why, ["by hand"])
+    return promote(lake, lake.artifact_at(folder), version, name, tracking_uri, why, ("by hand",))
 
 
 def roll_back(lake: Lake, name: str, tracking_uri: str, why: str, home: Path) -> Promotion:
@@ -136,10 +139,12 @@ def roll_back(lake: Lake, name: str, tracking_uri: str, why: str, home: Path) ->
     entries = history(lake)
     folder = replaced_release(entries) if entries else None
     if folder is None:
-        raise ValueError("there is no earlier champion to go back to; sportslm models history shows what there was")
+        raise ValueError(
+            "there is no earlier champion to go back to; sportslm models history shows what there was"
+        )
     release = lake.artifact_at(folder)
     version = register_version(lake, release, name, tracking_uri, home)
-    return promote(lake, release, version, name, tracking_uri, why or "rollback", ["rollback"])
+    return promote(lake, release, version, name, tracking_uri, why or "rollback", ("rollback",))
 
 
 def _load_once(lake: Lake, release: Artifact) -> None:

@@ -1,4 +1,4 @@
-"""MLflow's side of a release: a run with its figures, a model version, and the aliases that follow the lake."""
+"""MLflow's side of a release: a run with its figures, a version, and the aliases that follow the lake."""
 
 from __future__ import annotations
 

@@ -68,7 +68,9 @@ def list_versions(name: str, tracking_uri: str) -> list[dict[str, Any]]:
                 "aliases": sorted(aliases.get(str(version.version), [])),
                 "bits_per_byte": _rounded(metrics.get("bits_per_byte")),
                 "open_book_accuracy": _rounded(metrics.get("open_book_accuracy")),
-                "made": datetime.fromtimestamp(version.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
+                "made": datetime.fromtimestamp(version.creation_timestamp / 1000, UTC).isoformat(
+                    timespec="seconds"
+                ),
                 "release": version.tags.get(RELEASE_TAG, ""),
             }
         )
@@ -77,5 +79,3 @@ def list_versions(name: str, tracking_uri: str) -> list[dict[str, Any]]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-

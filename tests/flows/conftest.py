@@ -73,7 +73,7 @@ class TinyRun:
 
 @pytest.fixture(scope="session")
 def tiny(prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
-    """Return the tiny profile run once, from nothing to a registered model (about 25 s on an idle machine)."""
+    """Return the tiny profile run once, from nothing to a registered model (25 s on an idle machine)."""
     home = Home(tmp_path_factory.mktemp("tiny"), environment=prefect)
     return TinyRun(home, home.run())
 

@@ -101,7 +101,8 @@ class Home:
         """Every file of the lake with its size and time."""
         found = (path for path in self.lake.rglob("*") if path.is_file())
         return {
-            path.relative_to(self.lake).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns) for path in found
+            path.relative_to(self.lake).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns)
+            for path in found
         }
 
     def manifests(self) -> dict[str, Any]:

@@ -29,8 +29,14 @@ def test_command_with_a_slip_says_what_there_is(copy: Home, tmp_path: Path) -> N
         (("run", "--profile", "dmeo"), "unknown profile 'dmeo'; there are: demo, local, tiny"),
         (("run", "--profile", str(broken)), f"profile {broken} is not YAML at line 2"),
         (("run", "--set", "dedup.treshold=0.8"), "did you mean dedup.threshold?"),
-        (("plan", "--set", "dedup.threshold=7"), "dedup.threshold=7: input should be less than or equal to 1"),
-        (("run", "--set", "pretrain.preset=huge"), "pretrain.preset='huge': no such model preset; there are: tiny"),
+        (
+            ("plan", "--set", "dedup.threshold=7"),
+            "dedup.threshold=7: input should be less than or equal to 1",
+        ),
+        (
+            ("run", "--set", "pretrain.preset=huge"),
+            "pretrain.preset='huge': no such model preset; there are: tiny",
+        ),
         (("run", "--until", "dedupe"), "unknown stage 'dedupe'; there are: crawl, extract"),
         (("stage", "cook"), "unknown stage 'cook'"),
         (("plan", "--refresh", "cook"), "unknown stage 'cook'"),
@@ -98,7 +104,9 @@ def test_import_of_what_cannot_be_taken_adds_no_snapshot(empty: Home, tmp_path: 
     assert empty.manifests() == {}, "a refused import left an artifact"
 
 
-def test_import_of_a_truncated_warc_is_taken_in_part_and_the_loss_counted(empty: Home, tmp_path: Path) -> None:
+def test_import_of_a_truncated_warc_is_taken_in_part_and_the_loss_counted(
+    empty: Home, tmp_path: Path
+) -> None:
     whole = tmp_path / "day.warc.gz"
     texts = [ARTICLE.replace("3-1", f"{goals}-1") for goals in range(8)]
     write_segment(
@@ -202,7 +210,9 @@ def can_mount() -> bool:
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs the right to mount a small file system (unshare -rm)")
-def test_disk_full_or_read_only_is_said_and_a_run_with_room_goes_on(tiny: TinyRun, empty: Home, tmp_path: Path) -> None:
+def test_disk_full_or_read_only_is_said_and_a_run_with_room_goes_on(
+    tiny: TinyRun, empty: Home, tmp_path: Path
+) -> None:
     start = tmp_path / "start"
     for part in ("raw", "snapshots"):
         shutil.copytree(tiny.home.lake / part, start / part)
@@ -218,7 +228,12 @@ def test_disk_full_or_read_only_is_said_and_a_run_with_room_goes_on(tiny: TinyRu
         "PYTHON": sys.executable,
     }
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", FULL], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        ["unshare", "-rm", "sh", "-c", FULL],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     told = [line for line in done.stderr.splitlines() if line.startswith("sportslm: ")]
     assert len(told) == 2, done.stderr

@@ -47,7 +47,12 @@ def test_model_is_listed_reported_and_pulled(tiny: TinyRun, tmp_path: Path) -> N
     assert (listed["version"], listed["aliases"]) == (1, ["candidate", "champion"])
     assert listed["bits_per_byte"] == pytest.approx(report["metrics"]["bits_per_byte"], abs=1e-4)
     (entry,) = tiny.home.sportslm("models", "history", "--json").json
-    assert (entry["number"], entry["version"], entry["replaces"], entry["why"]) == (1, 1, None, "no floors are set")
+    assert (entry["number"], entry["version"], entry["replaces"], entry["why"]) == (
+        1,
+        1,
+        None,
+        "no floors are set",
+    )
     assert entry["who"]
     said = tiny.home.sportslm("report").out
     page = Path(said.rsplit("Report: ", 1)[1].strip())
@@ -55,7 +60,9 @@ def test_model_is_listed_reported_and_pulled(tiny: TinyRun, tmp_path: Path) -> N
     assert (page.parent / "report.md").exists()
     target = tmp_path / "pulled"
     assert tiny.home.sportslm("models", "pull", "champion", "--to", str(target)).code == 0
-    assert {"weights.safetensors", "tokenizer.json", "config.json"} <= {path.name for path in target.iterdir()}
+    assert {"weights.safetensors", "tokenizer.json", "config.json"} <= {
+        path.name for path in target.iterdir()
+    }
     assert "exists already" in tiny.home.sportslm("models", "pull", "1", "--to", str(target)).refusal()
     assert "no model 'elder'" in tiny.home.sportslm("report", "elder").refusal()
 
@@ -72,7 +79,9 @@ def test_lineage_leads_from_the_model_to_the_crawl_and_follows_a_document(tiny: 
     rows = tiny.home.sportslm("lineage", removed["id"], "--json").json
     assert [row["stage"] for row in rows] == ["extract", "clean", "dedup"]
     assert removed["witness_id"] in rows[-1]["outcome"]
-    url = next(part for part in rows[0]["outcome"].split(", ") if part.startswith("url=")).removeprefix("url=")
+    url = next(part for part in rows[0]["outcome"].split(", ") if part.startswith("url=")).removeprefix(
+        "url="
+    )
     assert tiny.home.sportslm("lineage", url, "--json").json == rows
     nowhere = "https://example.org/never"
     assert f"no document {nowhere}" in tiny.home.sportslm("lineage", nowhere).refusal()
@@ -97,7 +106,9 @@ def test_lake_and_jobs_show_what_is_there(tiny: TinyRun) -> None:
         assert not {key, *(f"{folder}{file['path']}" for file in manifest["files"])} & set(garbage)
     assert tiny.home.files() == before
     jobs = tiny.home.sportslm("jobs", "list", "--json").json
-    assert [(job["job"], job["state"]) for job in jobs] == [(name, "archived") for name in ("pretrain", "sft", "evaluate")]
+    assert [(job["job"], job["state"]) for job in jobs] == [
+        (name, "archived") for name in ("pretrain", "sft", "evaluate")
+    ]
     assert tiny.home.sportslm("jobs", "logs", jobs[0]["name"]).code == 0
     assert "no job nothing" in tiny.home.sportslm("jobs", "logs", "nothing").refusal()
     assert not list((tiny.home.path / "jobs").glob("*/ml")), "a committed job left its folders"

@@ -72,7 +72,12 @@ def test_setting_precedence_is_profile_environment_command_line() -> None:
 def test_setting_values_are_read_as_yaml() -> None:
     config = load_config(
         "demo",
-        ["clean.languages=[en, de]", "register.floors={bits_per_byte: 2}", "sft.enabled=no", "pretrain.learning_rate=1e-4"],
+        [
+            "clean.languages=[en, de]",
+            "register.floors={bits_per_byte: 2}",
+            "sft.enabled=no",
+            "pretrain.learning_rate=1e-4",
+        ],
         environment={},
     )
     assert config.clean.languages == ("en", "de")
@@ -92,7 +97,9 @@ def test_config_every_field_is_described_and_has_a_literal_default() -> None:
             seen.append(f"{place}{name}")
             assert info.description, f"{place}{name} has no description"
             assert info.default_factory is None, f"{place}{name}: the Prefect form shows no default_factory"
-            assert info.default is not PydanticUndefined, f"{place}{name} has no default: the form cannot be sent as it is"
+            assert info.default is not PydanticUndefined, (
+                f"{place}{name} has no default: the form cannot be sent as it is"
+            )
             if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
                 waiting.append((f"{place}{name}.", info.annotation))
     assert {"dedup.threshold", "pretrain.num_steps", "evaluate.num_options", "engine.kind"} <= set(seen)

@@ -96,7 +96,8 @@ def test_run_with_raw_manifest_lost_keeps_the_pages_of_that_day(tiny: TinyRun, c
     answer = copy.run("--until", "extract")
     assert answer.built == ["crawl"]
     before, after = (
-        {path.name: path.read_bytes() for path in home.lake.glob("raw/*/*/*/*/*/*.warc.gz")} for home in (tiny.home, copy)
+        {path.name: path.read_bytes() for path in home.lake.glob("raw/*/*/*/*/*/*.warc.gz")}
+        for home in (tiny.home, copy)
     )
     assert before == after, "pages were fetched again under an old date"
 
@@ -106,7 +107,11 @@ def test_change_of_a_dedup_field_is_planned_and_rebuilds_just_what_follows(copy:
     changed = ("--set", "dedup.threshold=0.8")
     planned = {line["stage"]: line for line in copy.sportslm("plan", "--json", *changed).json}
     assert list(planned) == WALKED
-    assert [stage for stage, line in planned.items() if line["state"] == "cached"] == ["crawl", "extract", "clean"]
+    assert [stage for stage, line in planned.items() if line["state"] == "cached"] == [
+        "crawl",
+        "extract",
+        "clean",
+    ]
     assert planned["dedup"]["state"] == "run"
     assert planned["dedup"]["why"] == "dedup.threshold: 0.7 -> 0.8"
     assert planned["dedup"]["rows_out"] > 0
@@ -127,7 +132,7 @@ def test_change_of_a_dedup_field_is_planned_and_rebuilds_just_what_follows(copy:
 def test_change_that_gives_the_same_bytes_stops_the_wave(copy: Home) -> None:
     # No text is near either limit: cleaning runs, gives what it gave, and nothing after it runs.
     assert copy.run("--until", "sft", "--set", "clean.max_bytes=2000000").built == ["clean"]
-    # The band index records how it was made, so `unique` is another artifact; its table is not, and training stays.
+    # The band index records how it was made, so `unique` is another artifact; its texts and training stay.
     answer = copy.run("--until", "sft", "--set", "dedup.max_candidates=65")
     assert answer.built == ["dedup", "mix", "tokenizer", "encode", "conversations"]
 
@@ -140,7 +145,10 @@ def test_stage_alone_needs_its_inputs_and_makes_nothing_else(empty: Home, copy: 
     assert "dedup.threshold: 0.7 -> 0.8" in said
     again = copy.sportslm("stage", "tokenizer", "--refresh", "--json")
     assert again.built == ["tokenizer"]
-    assert copy.run("--until", "encode", "--refresh", "clean", "--refresh", "encode").built == ["clean", "encode"]
+    assert copy.run("--until", "encode", "--refresh", "clean", "--refresh", "encode").built == [
+        "clean",
+        "encode",
+    ]
     assert copy.sportslm("lake", "verify", "--json").json["damaged"] == []
     shutil.rmtree(empty.path)
     assert "needs crawl" in empty.sportslm("stage", "clean").refusal()
@@ -182,4 +190,4 @@ def test_two_runs_at_once_both_succeed_with_the_same_digests(empty: Home) -> Non
     assert verified["damaged"] == []
     jobs = empty.sportslm("jobs", "list", "--json").json
     assert {job["state"] for job in jobs} == {"archived"}
-    assert not [path for path in (empty.path / "jobs").glob("*/ml")], json.dumps(jobs)
+    assert not list((empty.path / "jobs").glob("*/ml")), json.dumps(jobs)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,16 @@ import pytest
 from tasks.counts import Counts
 from tasks.lake import DamagedArtifact, Lake, LakeError
 from tasks.stage import RunOptions, build_artifact, fingerprint_key
-from tests.tasks.stages import SERIAL, SNAPSHOT, NoConfig, WordsConfig, enter, shout_stage, words_stage, write_word
+from tests.tasks.stages import (
+    SERIAL,
+    SNAPSHOT,
+    NoConfig,
+    WordsConfig,
+    enter,
+    shout_stage,
+    words_stage,
+    write_word,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -179,7 +179,9 @@ def test_job_that_does_not_listen_is_killed_after_the_grace_time_and_cleared_awa
         backend.record("slm-nothing")
 
 
-def test_job_over_its_time_is_stopped_and_says_which_setting(backend: LocalBackend, make_spec: MakeSpec) -> None:
+def test_job_over_its_time_is_stopped_and_says_which_setting(
+    backend: LocalBackend, make_spec: MakeSpec
+) -> None:
     long = make_spec(num_steps=LONG)
     spec = JobSpec(long.job, long.key, long.config, long.channels, max_runtime_s=4)
     with pytest.raises(JobFailed, match=r"ran longer than 4 s \(jobs\.max_runtime_s\)"):
