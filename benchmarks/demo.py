@@ -124,8 +124,7 @@ def run_seed(seed: int, home: Path, options: list[str]) -> Outcome:
     began = time.monotonic()
     subprocess.run([*command, *options], check=True)
     cold_s = time.monotonic() - began
-    reports = list(home.rglob("report.json"))
-    reports = [path for path in reports if "metrics" in json.loads(path.read_text("utf-8"))]
+    reports = list((home / "lake" / "report").rglob("report.json"))
     if len(reports) != 1:
         raise ValueError(
             f"needed one evaluation report under {home}, found {[str(path) for path in reports]}"

@@ -32,7 +32,7 @@ class ConversationsConfig(StageConfig):
         1, ge=0, le=16, description="Conversations about each game without a passage."
     )
     reading_per_passage: int = Field(
-        1, ge=0, le=64, description="Fill-in-the-blank conversations about each passage without other questions."
+        1, ge=0, le=64, description="Fill-in-the-blank conversations about each passage without others."
     )
     max_reading_documents: int = Field(
         20_000, ge=0, description="Documents that fill-in-the-blank conversations are made of, drawn by hash."
