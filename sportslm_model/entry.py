@@ -24,8 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the job described under ``--root``; return its exit code."""
     parser = argparse.ArgumentParser(prog="sportslm_model.entry", description=__doc__)
     parser.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the job's folder (default: /opt/ml)")
-    # Threads spin a little for each other, then sleep. Spinning for long made 2 threads 4 times slower on a busy
-    # machine (480 and 2,157 tokens/s), sleeping at once 1.6 times slower on an idle one (96 and 60 ms a step).
+    # Threads spin a little for each other, then sleep. Spinning for long made 2 threads 4 times slower on a
+    # busy machine (480, 2,157 tokens/s), sleeping at once 1.6 times slower on an idle one (96, 60 ms a step).
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     job = JobFolder(parser.parse_args(arguments).root)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")

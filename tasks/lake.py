@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tasks.store import Entry, Store, open_store, sha256_of
+from tasks.store import Entry, S3Store, Store, open_store, sha256_of
 
 FORMAT = 1
 MARKER = "lake.json"
@@ -326,6 +326,16 @@ class Lake:
         for file in self.manifest(artifact).files:
             blob = Blob(self.store, f"{artifact.folder}/{file.path}", file.num_bytes, file.sha256)
             link(blob.path(), folder / file.name)
+        return folder
+
+    def folder_with(self, artifact: Artifact, name: str) -> Path:
+        """Return a local folder with the one file called ``name`` and those beside it, hashes checked."""
+        if isinstance(self.store, S3Store):
+            whole = self.store.cache / "folders" / artifact.content_digest[:FINGERPRINT_HEX]
+            (inside,) = [f.name for f in self.manifest(artifact).files if f.name.endswith(f"/{name}")]
+            return (self.local_folder(artifact, whole) / inside).parent
+        folder = self.path(artifact, name).parent
+        self.paths(artifact)  # its neighbours' hashes too
         return folder
 
     def commit(self, manifest: Manifest, replacing: Entry | None = None) -> bool:

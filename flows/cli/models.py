@@ -60,8 +60,7 @@ def _release(config: PipelineConfig, model: str) -> Artifact:
 
 def _model_folder(config: PipelineConfig, model: str) -> Path:
     lake, _ = _open(config)
-    folder: Path = lake.path(_release(config, model), "weights.safetensors").parent
-    return folder
+    return lake.folder_with(_release(config, model), "weights.safetensors")
 
 
 def models_list(

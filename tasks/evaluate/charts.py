@@ -82,6 +82,9 @@ def curve(series: Mapping[str, Sequence[tuple[float, float]]], title: str, x_lab
             for x, y in points
         )
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        if len(points) == 1:
+            across, _, down = path.partition(",")
+            parts.append(f'<circle cx="{across}" cy="{down}" r="3" fill="{colour}"/>')
         parts.append(f'<rect x="{left + 110 * number}" y="176" width="10" height="10" fill="{colour}"/>')
         parts.append(f'<text x="{left + 14 + 110 * number}" y="185">{escape(name)}</text>')
     parts.append(

@@ -174,8 +174,8 @@ def toy_line(model: Mapping[str, Any]) -> str:
     size = f"{parameters / 1e6:,.1f} million parameters"
     if parameters < 50_000_000:
         return (
-            f"A toy of {size}: it shows that every stage works and that more than guessing was learned. It "
-            "is not a source of facts, and not a model to put before users."
+            f"A toy of {size}: it shows that every stage works, and the scores beside their baselines "
+            "show what was learned. It is not a source of facts, and not a model to put before users."
         )
     return f"A language model of {size}, trained on the sources listed; it can be wrong about any fact."
 

@@ -150,7 +150,7 @@ def roll_back(lake: Lake, name: str, tracking_uri: str, why: str, home: Path) ->
 def _load_once(lake: Lake, release: Artifact) -> None:
     from sportslm_model.generation import ChatSession, Sampling
 
-    folder = lake.path(release, "weights.safetensors").parent
+    folder = lake.folder_with(release, "weights.safetensors")
     try:
         list(ChatSession.open(folder, Sampling(max_tokens=2)).reply("Who won?"))
     except (ValueError, RuntimeError, OSError) as error:

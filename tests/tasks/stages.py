@@ -70,7 +70,11 @@ class NoConfig(StageConfig):
 
 
 def enter(
-    lake: Lake, stage: Stage, config: StageConfig, inputs: dict[str, list[Artifact]], options: RunOptions = SERIAL
+    lake: Lake,
+    stage: Stage,
+    config: StageConfig,
+    inputs: dict[str, list[Artifact]],
+    options: RunOptions = SERIAL,
 ) -> tuple[str, Artifact]:
     """Do what a door does, without Prefect: ("Cached" or "Completed", artifact)."""
     found = look_up(lake, stage, SNAPSHOT, config, inputs)

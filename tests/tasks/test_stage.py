@@ -81,9 +81,11 @@ def test_damaged_file_is_never_read(tmp_path: Path, damage: str) -> None:
     _, words = enter(lake, words_stage(), WordsConfig(), {})
     victim = lake.paths(words, "word.txt")[1]
     stat = victim.stat()
-    {"delete": victim.unlink, "alter": lambda: victim.write_text("corneR"), "truncate": lambda: os.truncate(victim, 2)}[
-        damage
-    ]()
+    {
+        "delete": victim.unlink,
+        "alter": lambda: victim.write_text("corneR"),
+        "truncate": lambda: os.truncate(victim, 2),
+    }[damage]()
     if damage == "alter":
         os.utime(victim, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # even with its old time stamp
     with pytest.raises(DamagedArtifact, match=r"word\.txt"):
@@ -164,8 +166,9 @@ def test_two_builds_at_once_commit_one_manifest(tmp_path: Path) -> None:
 def test_build_that_gives_other_bytes_is_reported(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     enter(lake, words_stage(), WordsConfig(), {})
+    again = replace(SERIAL, refresh=True)
     with pytest.raises(LakeError, match="not reproducible"):
-        build_artifact(lake, words_stage(shouted_word), SNAPSHOT, WordsConfig(), {}, replace(SERIAL, refresh=True))
+        build_artifact(lake, words_stage(shouted_word), SNAPSHOT, WordsConfig(), {}, again)
 
 
 def shouted_word(word: str, least_letters: int, out: Path) -> Counts:

@@ -1,4 +1,4 @@
-"""The S3 storage against a real S3 server process on loopback (moto's, whose conditional writes are right)."""
+"""The S3 storage against a real S3 server process on loopback (moto's: its conditional writes are right)."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_of_eight_conditional_writers_one_wins(bucket: str) -> None:
     assert entry is not None
     with ThreadPoolExecutor(8) as pool:
         replaced = list(
-            pool.map(lambda n: store.replace("promotions/000001.json", f"new {n}".encode(), entry.etag), range(8))
+            pool.map(lambda n: store.replace("promotions/000001.json", f"{n}".encode(), entry.etag), range(8))
         )
     assert sum(replaced) == 1
 
