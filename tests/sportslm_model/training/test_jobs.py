@@ -104,7 +104,7 @@ def test_sft_teaches_the_answers_and_counts_what_it_dropped(
 ) -> None:
     rows = [conversation(number, "Comets") for number in range(40)]
     rows.append(conversation(98, "Lions " * 200))
-    rows.append({"id": "c99", "messages": [{"role": "user", "content": "Hello?", "loss": True}]})
+    rows.append({"id": "c99", "messages": [{"role": "user", "content": "Hello?", "loss": False}]})
     folder = write_lines(tmp_path / "conversations" / "train.jsonl", rows)
     write_lines(folder / "validation.jsonl", [conversation(number, "Comets") for number in range(50, 58)])
     config = SftConfig(num_epochs=24, learning_rate=5e-3, **FAST)
