@@ -1,8 +1,9 @@
 """``python -m crawlers.run --spec SPEC.json --out OUT``: one crawl in one process.
 
-Writes ``OUT/<source>/segment-*.warc.gz`` and ``.jsonl``, and ``OUT/stats.json`` last. Exit codes: 0 done;
-2 a bad spec, catalogue or list of known pages; 75 stopped by SIGTERM with all segments closed (start it again
-to go on); 1 anything else.
+Writes ``OUT/<source>/segment-*.warc.gz`` and ``.jsonl``, ``OUT/<source>/frontier.sqlite.zst``, and
+``OUT/stats.json`` last. Says what it does on stdout, an event a line: progress, segment (one was closed),
+done. Exit codes: 0 done; 2 a bad spec, catalogue, recording or index of earlier segments; 75 stopped by
+SIGTERM with all segments closed (start it again to go on); 1 anything else.
 """
 
 from __future__ import annotations
@@ -11,21 +12,27 @@ import argparse
 import asyncio
 import json
 import logging
-import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crawlers.catalog import Source, load_catalog
-from crawlers.frontier import KnownPage, load_known, stored_urls
+from crawlers.catalog import Source, host_of, load_catalog
+from crawlers.frontier import Frontier, open_frontier
 from crawlers.ledger import Progress, SourceLedger, say, total
+from crawlers.politeness import HostPaces
 from crawlers.reactor import the_reactor
-from crawlers.spec import CrawlSpec, SpecError, load_spec
-from crawlers.warc import SegmentWriter
+from crawlers.spec import CrawlSpec, load_spec
+from crawlers.warc import SegmentWriter, closed_segments, read_index
+
+if TYPE_CHECKING:
+    from crawlers.access import Credentials
+    from crawlers.replay import Recording
 
 EXIT_OK, EXIT_FAILED, EXIT_BAD_SPEC, EXIT_RESUME = 0, 1, 2, 75
+FRONTIER, SAVED_FRONTIER = "frontier.sqlite", "frontier.sqlite.zst"
 
 
 def main(arguments: list[str]) -> int:
@@ -36,47 +43,40 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
-        catalog = load_catalog()
-        spec = load_spec(options.spec, catalog)
-        known = load_known(spec.known)
-        keys = api_keys([catalog[name] for name in spec.sources])
+        job = _job(options.spec, options.out)
     except ValueError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_SPEC
-    return crawl(spec, {name: catalog[name] for name in spec.sources}, known, keys, options.out)
+    return _in_reactor(job)
 
 
-def api_keys(sources: list[Source]) -> dict[str, str]:
-    """Return the keys of sources that need one, from the environment; simulated ones have a documented key.
+def _job(spec_path: Path, out: Path) -> Crawl:
+    from crawlers.access import credentials_of
+    from crawlers.replay import Recording, replayed
 
-    Raises:
-        SpecError: naming the variable that is not set.
-    """
-    keys = {}
-    for source in sources:
-        if source.auth is None:
-            continue
-        key = os.environ.get(source.auth.env)
-        if not key and source.simulated:
-            from crawlers.simulated_web.sites.api import DEMO_KEY
-
-            key = DEMO_KEY
-        if not key:
-            raise SpecError(
-                f"sources: {source.id} needs a key: set the environment variable {source.auth.env}"
-            )
-        keys[source.id] = key
-    return keys
+    catalog = load_catalog()
+    spec = load_spec(spec_path, catalog)
+    sources = {name: catalog[name] for name in spec.sources}
+    recording = None
+    if spec.replay:
+        recording = Recording(spec.replay)
+        sources = {name: replayed(source) for name, source in sources.items()}
+    credentials = credentials_of(sources.values())
+    frontiers = {name: _frontier(spec, source, out / name) for name, source in sources.items()}
+    return Crawl(spec, sources, credentials, frontiers, recording, out)
 
 
-def crawl(
-    spec: CrawlSpec,
-    sources: Mapping[str, Source],
-    known: dict[str, KnownPage],
-    keys: Mapping[str, str],
-    out: Path,
-) -> int:
-    """Crawl all sources in this process's reactor, which can run once; return the exit code."""
+def _frontier(spec: CrawlSpec, source: Source, folder: Path) -> Frontier:
+    indexes = [path for path in spec.known if path.parent.name == source.id]
+    frontier = open_frontier(
+        folder / FRONTIER, spec.snapshot, spec.as_of, source.revisit, spec.frontiers.get(source.id), indexes
+    )
+    frontier.catch_up(folder)
+    return frontier
+
+
+def _in_reactor(job: Crawl) -> int:
+    """Crawl in this process's reactor, which can run once; return the exit code."""
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
@@ -84,17 +84,13 @@ def crawl(
     from twisted.python.failure import Failure
 
     reactor = the_reactor()
-
     outcome: list[int | Failure] = []
 
     def finished(result: int | Failure) -> None:
         outcome.append(result)
         reactor.stop()
 
-    def begin() -> None:
-        deferred_from_coro(_crawl_all(spec, sources, known, keys, out)).addBoth(finished)
-
-    reactor.callWhenRunning(begin)
+    reactor.callWhenRunning(lambda: deferred_from_coro(job.run()).addBoth(finished))
     reactor.run(installSignalHandlers=False)
     result = outcome[0] if outcome else EXIT_FAILED
     if isinstance(result, Failure):
@@ -105,66 +101,117 @@ def crawl(
     return result
 
 
-async def _crawl_all(
-    spec: CrawlSpec,
-    sources: Mapping[str, Source],
-    known: dict[str, KnownPage],
-    keys: Mapping[str, str],
-    out: Path,
-) -> int:
-    from scrapy.crawler import AsyncCrawlerRunner, Crawler
+class Crawl:
+    """One crawl of some sources, side by side."""
 
-    from crawlers.guard import GuardResolver
-    from crawlers.settings import crawler_settings
-    from crawlers.spiders import SPIDERS
-    from crawlers.spiders.base import Assignment
+    def __init__(
+        self,
+        spec: CrawlSpec,
+        sources: Mapping[str, Source],
+        credentials: Mapping[str, Credentials],
+        frontiers: Mapping[str, Frontier],
+        recording: Recording | None,
+        out: Path,
+    ) -> None:
+        self.spec, self.sources, self.credentials = spec, sources, credentials
+        self.frontiers, self.recording, self.out = frontiers, recording, out
+        self.ledgers = {name: SourceLedger() for name in sources}
+        self.stopping = asyncio.Event()
+        self.errors: list[Exception] = []
+        self.writers: list[SegmentWriter] = []
 
-    started, stopping = time.monotonic(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    route = _simulated_route(spec)
-    hosts = sorted({host for source in sources.values() if source.simulated for host in source.scope.hosts})
-    (out / "stats.json").unlink(missing_ok=True)
-    ledgers = {name: SourceLedger() for name in sources}
-    runner, progress = AsyncCrawlerRunner(), Progress()
-    # As Scrapy's own process classes do, the runner stands for a crawler: only its settings are read.
-    GuardResolver.from_crawler(runner, the_reactor()).install_on_reactor()  # type: ignore[arg-type]
-    writers: list[SegmentWriter] = []
-    errors: list[Exception] = []
-    crawls = []
-    for name, source in sources.items():
-        writer = SegmentWriter(out / name, spec.segment_records, spec.segment_bytes)
-        writers.append(writer)
-        crawler = Crawler(SPIDERS[source.access], crawler_settings(source, hosts, route))
-        crawls.append(
-            runner.crawl(
-                crawler,
-                assignment=Assignment(
-                    source=source,
-                    spec=spec,
-                    key=keys.get(name),
-                    known=known,
-                    stored=stored_urls(out / name),
-                    writer=writer,
-                    ledger=ledgers[name],
-                    progress=progress,
-                    stopping=stopping,
-                    errors=errors,
-                ),
+    async def run(self) -> int:
+        """Crawl all sources; return the exit code.
+
+        Raises:
+            Exception: the first that a source met and could not deal with, such as a full disk.
+        """
+        started = time.monotonic()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stopping.set)
+        (self.out / "stats.json").unlink(missing_ok=True)
+        try:
+            await asyncio.gather(*self._crawls())
+        finally:
+            for writer in self.writers:
+                writer.close()
+        if self.errors:
+            raise self.errors[0]
+        if self.stopping.is_set():
+            return EXIT_RESUME
+        for name, frontier in self.frontiers.items():
+            frontier.save(self.out / name / SAVED_FRONTIER)
+        _write_stats(self.out, self.ledgers)
+        say({"event": "done", **total(self.ledgers), "seconds": round(time.monotonic() - started, 2)})
+        return EXIT_OK
+
+    def _crawls(self) -> list[asyncio.Task[None]]:
+        from scrapy.crawler import AsyncCrawlerRunner, Crawler
+
+        from crawlers.guard import GuardResolver
+        from crawlers.settings import crawler_settings
+        from crawlers.spiders import SPIDERS
+        from crawlers.spiders.base import Assignment
+
+        route = _simulated_route(self.spec)
+        hosts = sorted({h for source in self.sources.values() if source.simulated for h in _hosts(source)})
+        runner, progress, paces = AsyncCrawlerRunner(), Progress(), HostPaces()
+        # As Scrapy's own process classes do, the runner stands for a crawler: only its settings are read.
+        GuardResolver.from_crawler(runner, the_reactor()).install_on_reactor()  # type: ignore[arg-type]
+        crawls = []
+        for name, source in self.sources.items():
+            settings = crawler_settings(source, hosts, route, replay=self.recording is not None)
+            assignment = Assignment(
+                source=source,
+                spec=self.spec,
+                credentials=self.credentials[name],
+                frontier=self.frontiers[name],
+                writer=self._writer(name),
+                ledger=self.ledgers[name],
+                progress=progress,
+                paces=paces,
+                stopping=self.stopping,
+                errors=self.errors,
+                recording=self.recording,
             )
+            crawls.append(runner.crawl(Crawler(SPIDERS[source.access], settings), assignment=assignment))
+        return crawls
+
+    def _writer(self, name: str) -> SegmentWriter:
+        """Return a source's writer; each segment it closes is committed in the frontier and told to
+        who watches.
+        """
+        folder, ledger, spec = self.out / name, self.ledgers[name], self.spec
+        for archive in closed_segments(folder):  # of a first try that was interrupted
+            rows = read_index(archive)
+            ledger.already_stored += sum(row.record != "tombstone" for row in rows)
+        writer = SegmentWriter(
+            folder,
+            spec.segment_records,
+            spec.segment_bytes,
+            max_seconds=spec.segment_seconds,
+            on_close=self._closed(name),
+            info={
+                "software": spec.user_agent,
+                "robots": "RFC 9309",
+                "snapshot": spec.snapshot,
+                "source": name,
+            },
         )
-    try:
-        await asyncio.gather(*crawls)
-    finally:
-        for writer in writers:
-            writer.close()
-    if errors:
-        raise errors[0]
-    if stopping.is_set():
-        return EXIT_RESUME
-    _write_stats(out, ledgers)
-    say({"event": "done", **total(ledgers), "seconds": round(time.monotonic() - started, 2)})
-    return EXIT_OK
+        self.writers.append(writer)
+        return writer
+
+    def _closed(self, name: str) -> Callable[[Path], None]:
+        def closed(archive: Path) -> None:
+            self.frontiers[name].commit(archive.name)
+            say({"event": "segment", "source": name, "path": str(archive)})
+
+        return closed
+
+
+def _hosts(source: Source) -> list[str]:
+    """Return the hosts a source's crawl talks to: its own, and the one that sells it tokens."""
+    return [*source.scope.hosts, *([host_of(source.oauth.token_url)] if source.oauth else [])]
 
 
 def _simulated_route(spec: CrawlSpec) -> str:
@@ -174,9 +221,10 @@ def _simulated_route(spec: CrawlSpec) -> str:
     port = spec.simulated.port
     if not port:
         from crawlers.simulated_web.server import listen
-        from crawlers.simulated_web.web import SimulatedWeb
+        from crawlers.simulated_web.web import SITES, SimulatedWeb
 
-        port = listen(SimulatedWeb(spec.simulated.seed, spec.simulated.matchday))
+        simulated = [name for name in spec.sources if name in SITES]
+        port = listen(SimulatedWeb(spec.simulated.seed, spec.simulated.matchday, simulated))
     return f"http://127.0.0.1:{port}"
 
 

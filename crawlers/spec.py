@@ -40,15 +40,21 @@ class CrawlSpec(BaseModel):
         (), description="Ids of sources, not openly licensed, whose terms are accepted."
     )
     simulated: SimulatedSpec | None = None
-    known: Path | None = Field(
-        None, description="JSONL of url, payload_digest, etag, last_modified seen before."
+    known: tuple[Path, ...] = Field(
+        (), description="Index files of earlier segments, oldest first, each in its source's folder."
+    )
+    frontiers: dict[str, Path] = Field({}, description="Each source's frontier as an earlier crawl saved it.")
+    replay: tuple[Path, ...] = Field(
+        (), description="WARC files to crawl instead of the web: what they do not hold is not found."
     )
     max_pages_per_source: int = Field(100_000, ge=1)
     max_seconds: float = Field(3600.0, gt=0)
+    timeout_s: float = Field(30.0, gt=0, description="Seconds one answer may take, its body included.")
     segment_records: int = Field(256, ge=1, description="Responses in a segment, at most.")
     segment_bytes: int = Field(
         64 * 2**20, ge=1024, description="Compressed bytes after which a segment is closed."
     )
+    segment_seconds: float = Field(300.0, gt=0, description="Seconds after which a segment is closed.")
     user_agent: str = Field(USER_AGENT, pattern=r"^[A-Za-z][A-Za-z_-]*(/\S+)?( .*)?$")
 
 
@@ -71,8 +77,13 @@ def load_spec(path: Path, catalog: Mapping[str, Source]) -> CrawlSpec:
         raise SpecError(f"spec {path.name} is not JSON: {error}") from error
     for name in spec.sources:
         _check_source(name, spec, catalog)
-    if spec.known is not None and not spec.known.is_file():
-        raise SpecError(f"spec {path.name}: known: there is no file {spec.known}")
+    files = {"known": spec.known, "frontiers": tuple(spec.frontiers.values()), "replay": spec.replay}
+    for field, paths in files.items():
+        for file in paths:
+            if not file.is_file():
+                raise SpecError(f"spec {path.name}: {field}: there is no file {file}")
+    if spec.replay and spec.simulated is not None:
+        raise SpecError(f"spec {path.name}: replay: contradicts simulated; leave one of them out")
     return spec
 
 
@@ -80,7 +91,7 @@ def _check_source(name: str, spec: CrawlSpec, catalog: Mapping[str, Source]) -> 
     if name not in catalog:
         raise SpecError(f"sources: {name!r} is not in the catalogue; it has {', '.join(sorted(catalog))}")
     source = catalog[name]
-    if source.simulated and spec.simulated is None:
+    if source.simulated and spec.simulated is None and not spec.replay:
         raise SpecError(f'simulated: needed for {name}, e.g. {{"seed": 1, "matchday": 14}}')
     if not source.is_open and name not in spec.accept_terms:
         raise SpecError(

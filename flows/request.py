@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flows.order import STAGES
 from tasks.config import PipelineConfig
-from tasks.crawl.terms import check_terms
+from tasks.crawl.terms import check_contact, check_terms
 
 
 def check_request(config: PipelineConfig, until: str = "", renewed: Sequence[str] = ()) -> None:
@@ -17,7 +17,8 @@ def check_request(config: PipelineConfig, until: str = "", renewed: Sequence[str
         renewed: stages to make again although the lake has them.
 
     Raises:
-        ValueError: for an unknown stage, one that is switched off or never reached, or terms not accepted.
+        ValueError: for an unknown stage, one that is switched off or never reached, terms not accepted, or
+            real sites without a contact.
     """
     for name in (*renewed, *([until] if until else [])):
         check_stage(name, config)
@@ -30,6 +31,7 @@ def check_request(config: PipelineConfig, until: str = "", renewed: Sequence[str
         if until and STAGES.index(name) > STAGES.index(until):
             raise ValueError(f"--refresh {name} would do nothing: the run ends with {until} before it")
     check_terms(config.crawl.sources, config.accept_terms)
+    check_contact(config.crawl)
 
 
 def check_stage(name: str, config: PipelineConfig) -> None:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tasks.mix.chain import SnapshotFiles
 from tasks.stage import Attempt
 
 
 def snapshot_files(attempt: Attempt) -> list[SnapshotFiles]:
-    """Return the ``unique`` and ``documents`` files of every snapshot that is an input, in chain order."""
-    lake = attempt.lake
-    order = list(dict.fromkeys(artifact.snapshot for artifact in attempt.inputs["unique"]))
+    """Return the tables of every snapshot that is an input, in chain order."""
+
+    def files(name: str, snapshot: str, file: str) -> list[Path]:
+        of_snapshot = [artifact for artifact in attempt.inputs[name] if artifact.snapshot == snapshot]
+        return [path for artifact in of_snapshot for path in attempt.lake.paths(artifact, file)]
+
     return [
         SnapshotFiles(
             snapshot=snapshot,
-            unique=[
-                path
-                for artifact in attempt.inputs["unique"]
-                if artifact.snapshot == snapshot
-                for path in lake.paths(artifact, "unique.parquet")
-            ],
-            documents=[
-                path
-                for artifact in attempt.inputs["documents"]
-                if artifact.snapshot == snapshot
-                for path in lake.paths(artifact, "documents.parquet")
-            ],
+            unique=files("unique", snapshot, "unique.parquet"),
+            documents=files("documents", snapshot, "documents.parquet"),
+            gone=files("documents", snapshot, "gone.parquet"),
         )
-        for snapshot in order
+        for snapshot in dict.fromkeys(artifact.snapshot for artifact in attempt.inputs["unique"])
     ]

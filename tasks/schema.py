@@ -69,11 +69,23 @@ DOCUMENTS = _schema(
         ("licence", pa.string()),
         ("robots_verdict", pa.string()),
         ("terms_verdict", pa.string()),
+        ("opt_outs", pa.list_(pa.string())),
         ("warc_file", pa.string()),
         ("warc_offset", pa.int64()),
         ("label", pa.string()),
         ("record", pa.string()),
         ("text", pa.string()),
+    ]
+)
+
+# Pages that a crawl found gone: answered 404 or 410, deleted, or closed to us since.
+GONE = _schema(
+    [
+        ("key", pa.string()),
+        ("source", pa.string()),
+        ("url", pa.string()),
+        ("seen_at", TIMESTAMP),
+        ("why", pa.string()),
     ]
 )
 

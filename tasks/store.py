@@ -39,12 +39,15 @@ class Store(Protocol):
     """The operations every storage offers; keys are '/'-separated and relative to the root."""
 
     uri: str
+    remote: bool  # on another machine: what only this one holds is lost with it
 
     def read(self, key: str) -> bytes | None: ...
     def list(self, prefix: str) -> dict[str, Entry]: ...
     def create(self, key: str, data: bytes) -> bool: ...
     def replace(self, key: str, data: bytes, etag: str) -> bool: ...
     def entry(self, key: str) -> Entry | None: ...
+    def put(self, path: Path, key: str) -> None: ...
+    def fetch(self, key: str, path: Path) -> None: ...
     def publish(self, folder: Path, prefix: str) -> None: ...
     def workspace(self, prefix: str) -> contextlib.AbstractContextManager[Path]: ...
     def local_path(self, key: str, sha256: str) -> Path: ...
@@ -89,6 +92,8 @@ def explained(where: str) -> Iterator[None]:
 
 class LocalStore:
     """A folder. Written files appear under their name only when complete (rename or link)."""
+
+    remote = False
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
@@ -173,13 +178,18 @@ class LocalStore:
         """Put every file of ``folder`` under ``prefix``; nothing to do when it already lies there."""
         if folder == self._path(prefix):
             return
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            self.put(path, f"{prefix}/{path.relative_to(folder).as_posix()}")
+
+    def put(self, path: Path, key: str) -> None:
+        """Store a file under a key."""
         with explained(self.uri):
-            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-                target = self._path(f"{prefix}/{path.relative_to(folder).as_posix()}")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                temporary = target.with_name(f".tmp-{target.name}")
-                shutil.copyfile(path, temporary)
-                temporary.replace(target)
+            _copy_whole(path, self._path(key))
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Bring a stored file to a path."""
+        with explained(str(path.parent)):
+            _copy_whole(self._path(key), path)
 
     def local_path(self, key: str, sha256: str) -> Path:
         return self._path(key)
@@ -200,6 +210,13 @@ class LocalStore:
                     shutil.rmtree(folder)
 
 
+def _copy_whole(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".tmp-{target.name}")
+    shutil.copyfile(source, temporary)
+    temporary.replace(target)
+
+
 def _raise_unless_missing(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
         raise error
@@ -207,6 +224,8 @@ def _raise_unless_missing(error: OSError) -> None:
 
 class S3Store:
     """A prefix in a bucket. Credentials and the endpoint come from AWS's own chain (``AWS_ENDPOINT_URL``)."""
+
+    remote = True
 
     def __init__(self, uri: str) -> None:
         parts = urlsplit(uri)
@@ -307,9 +326,23 @@ class S3Store:
 
     def publish(self, folder: Path, prefix: str) -> None:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            target = f"{self.bucket}/{self._key(f'{prefix}/{path.relative_to(folder).as_posix()}')}"
-            with path.open("rb") as source, self._files.open_output_stream(target) as sink:
+            self.put(path, f"{prefix}/{path.relative_to(folder).as_posix()}")
+
+    def put(self, path: Path, key: str) -> None:
+        """Store a file under a key: it is there whole or not at all."""
+        target = f"{self.bucket}/{self._key(key)}"
+        with path.open("rb") as source, self._files.open_output_stream(target) as sink:
+            shutil.copyfileobj(source, sink, CHUNK_BYTES)
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Bring a stored file to a path."""
+        with explained(str(path.parent)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".tmp-{path.name}")
+            place = f"{self.bucket}/{self._key(key)}"
+            with self._files.open_input_stream(place) as source, temporary.open("wb") as sink:
                 shutil.copyfileobj(source, sink, CHUNK_BYTES)
+            temporary.replace(path)
 
     def local_path(self, key: str, sha256: str) -> Path:
         """Return a copy in the local cache, named by its hash and fetched at most once."""

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from crawlers.simulated_web.web import SimulatedWeb, dump_path
+from crawlers.simulated_web.web import DEMO_SOURCES, SITES, SimulatedWeb, dump_path
 
 
 def dump(web: SimulatedWeb, out: Path) -> int:
@@ -30,12 +30,15 @@ def main(arguments: list[str]) -> int:
         command = commands.add_parser(name)
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--matchday", type=int, default=14)
+        command.add_argument("--sources", nargs="+", choices=SITES, default=DEMO_SOURCES, metavar="SOURCE")
     commands.choices["dump"].add_argument("--out", type=Path, required=True)
     commands.choices["serve"].add_argument("--port", type=int, default=0, help="0: any free port")
-    commands.choices["serve"].add_argument("--log", type=Path, help="file for the URLs asked for, one a line")
+    commands.choices["serve"].add_argument(
+        "--log", type=Path, help="file for a line on each request: seconds, status, body bytes, URL"
+    )
     options = parser.parse_args(arguments)
     try:
-        web = SimulatedWeb(options.seed, options.matchday)
+        web = SimulatedWeb(options.seed, options.matchday, options.sources)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

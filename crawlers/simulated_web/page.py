@@ -23,7 +23,12 @@ class Page:
     """One URL of the simulated web and what is true about it.
 
     ``role`` says what a correct crawler does with it: "page" is stored; "navigation" is fetched only to find
-    pages (sitemaps, feeds, listings); "disallowed" is never asked for; "trap" may be asked for a few times.
+    pages (sitemaps, feeds, listings, first hops of a redirect); "disallowed" is never asked for; "deleted"
+    was a page on an earlier matchday: who stored it then buries it now, whatever its ``status``; "trap" may
+    be asked for ``budget`` times in one crawl, which for some is 0. Where ``prefix`` is set the row stands
+    for all URLs that begin so, together; such a row is a truth about a family and answers nothing itself.
+
+    ``opt_outs`` are the reservations against training that hold for the page, named as the crawl names them.
     """
 
     url: str
@@ -38,6 +43,13 @@ class Page:
     copy: str | None = None
     redirect: str | None = None
     key_needed: bool = False
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    validators: tuple[str, ...] = ("ETag", "Last-Modified")
+    opt_outs: tuple[str, ...] = ()
+    trap: str | None = None
+    budget: int | None = None
+    prefix: bool = False
 
     @property
     def payload_digest(self) -> str:

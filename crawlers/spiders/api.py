@@ -1,4 +1,4 @@
-"""JSON APIs with a listing, a cursor and one resource for each item."""
+"""Sources reached through JSON APIs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from crawlers.spiders.base import SourceSpider
 
 
 class ApiSpider(SourceSpider):
-    """Finds resources in a JSON API's listing."""
+    """Finds resources in listings that are paged by cursor, number or offset."""
 
     name = "api"
 
     def links(self, fetched: Fetched) -> Found:
-        """Return the resources a listing names and its next page."""
-        assert self.source.api, "the catalogue gives every api source its shape"
-        return api_links(fetched.body, fetched.url, self.source.api)
+        """Return what a listing leads to."""
+        return api_links(fetched.body, fetched.url, self.source.api, self.source.scope.drop_parameters)

@@ -1,4 +1,4 @@
-"""One source's crawl: find its pages level by level, then fetch and store them.
+"""One source's crawl: find its pages level by level, give each a turn, fetch, and keep what is new.
 
 Finding comes first and works on sorted levels, so that budgets cut the same addresses on every run, whatever
 order answers arrive in. A kind of access is a subclass that says what a listing leads to.
@@ -7,28 +7,36 @@ order answers arrive in. A kind of access is a subclass that says what a listing
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import Spider
 
+from crawlers.access import Credentials
 from crawlers.catalog import Source
-from crawlers.discovery import Found, UnreadableListingError
-from crawlers.fetch import Fetched, Fetcher
-from crawlers.frontier import KnownPage, crawl_order
+from crawlers.discovery import Found, UnreadableListingError, entry_points
+from crawlers.fetch import Fetched, Fetcher, QuotaUsedUp
+from crawlers.frontier import Frontier, KnownPage, verdicts_text
 from crawlers.ledger import Progress, SourceLedger
+from crawlers.politeness import MAX_ATTEMPTS, HostPaces
 from crawlers.robots import DISALLOWED, UNREACHABLE
 from crawlers.spec import CrawlSpec
 from crawlers.warc import SegmentWriter, StoredResponse, payload_digest
+
+if TYPE_CHECKING:
+    from crawlers.replay import Recording
 
 Done = TypeVar("Done")
 
 MAX_NAVIGATION_RATIO = 4  # listings fetched for each page the budget allows, at most
 MIN_NAVIGATION = 1000
+FINDING_SHARE = 0.5  # of the time budget, at most; the rest is for the pages
 GRACE_S = 5.0  # well inside the 30 s that supervisors give after SIGTERM
+TICK_S = 1.0
+GONE = frozenset({404, 410})
 
 
 @dataclass
@@ -37,14 +45,15 @@ class Assignment:
 
     source: Source
     spec: CrawlSpec
-    key: str | None
-    known: dict[str, KnownPage]
-    stored: set[str]
+    credentials: Credentials
+    frontier: Frontier
     writer: SegmentWriter
     ledger: SourceLedger
     progress: Progress
+    paces: HostPaces
     stopping: asyncio.Event
     errors: list[Exception]
+    recording: Recording | None = None
 
 
 class SourceSpider(Spider):
@@ -57,110 +66,238 @@ class SourceSpider(Spider):
         super().__init__(assignment.source.id, *args, **kwargs)
         self.assignment = assignment
         self.source, self.ledger = assignment.source, assignment.ledger
-        self._deadline = time.monotonic() + assignment.spec.max_seconds
+        self.frontier = assignment.frontier
+        self._began = time.monotonic()
+        self._seconds = min(assignment.spec.max_seconds, self.source.budget.seconds)
+        self._max_bytes = self.source.budget.megabytes * 10**6
+        self._turns_left = min(assignment.spec.max_pages_per_source, self.source.budget.pages)
+        self._turns_left -= self.ledger.already_stored
+        self._quota_is_spent = False
 
     def links(self, fetched: Fetched) -> Found:
         """Return what a listing leads to."""
         raise NotImplementedError
+
+    def is_deleted(self, fetched: Fetched) -> bool:
+        """Return whether an answer of 200 says that the page is gone."""
+        return False
 
     async def start(self) -> AsyncIterator[Any]:
         """Crawl the source; requests go straight to the downloader, so nothing is yielded.
 
         The engine would only log an error raised here: it is handed to the runner instead.
         """
+        ticks = asyncio.create_task(self._ticks())
         try:
             await self._crawl()
         except Exception as error:  # noqa: BLE001 (raised again by the runner)
             self.assignment.errors.append(error)
+        finally:
+            ticks.cancel()
         if False:  # an async generator, as the engine wants one
             yield
 
     async def _crawl(self) -> None:
         work = self.assignment
-        self._fetcher = Fetcher(self.crawler, self.source, work.spec.user_agent, work.key, self.ledger)
-        pages = await self._find_pages()
-        chosen = crawl_order(pages, work.known)
-        limit = work.spec.max_pages_per_source
-        if len(chosen) > limit:
-            self.ledger.budget_stops["pages"] += len(chosen) - limit
-        await self._for_all(chosen[:limit], self._page)
-        work.progress.report(self.source.id, self.ledger, force=True)
+        self._fetcher = Fetcher(
+            self.crawler, self.source, work.spec, work.credentials, work.paces, self.frontier, self.ledger
+        )
+        await self._find_pages()
+        self.ledger.planned = self.frontier.plan()
+        await self._take_turns()
+        self.ledger.seconds = round(time.monotonic() - self._began, 3)
+        self._report(force=True)
 
-    async def _find_pages(self) -> dict[str, str]:
-        """Return every page found, with its lastmod, following navigation breadth first."""
-        pages: dict[str, str] = {}
-        level, seen = list(self.source.entry_points), set(self.source.entry_points)
-        left = max(MIN_NAVIGATION, MAX_NAVIGATION_RATIO * self.assignment.spec.max_pages_per_source)
-        for _ in range(self.source.scope.max_depth):
-            found = [row for row in await self._for_all(level[:left], self._listing) if row is not None]
+    # -- finding --------------------------------------------------------------------------------------
+
+    async def _find_pages(self) -> None:
+        """Follow navigation breadth first, and tell the frontier of every page in scope."""
+        scope, work = self.source.scope, self.assignment
+        if work.recording is not None:
+            self._found(Found(pages=work.recording.pages_of(self.source)))
+        level = dict.fromkeys(entry_points(self.source, work.spec.as_of), "")
+        seen = set(level)
+        left = max(MIN_NAVIGATION, MAX_NAVIGATION_RATIO * work.spec.max_pages_per_source)
+        deadline = self._began + FINDING_SHARE * self._seconds
+        for _ in range(scope.max_depth):
+            rows = sorted(level.items())[:left]
             left -= len(level)
-            for row in found:
-                for url, lastmod in row.pages.items():
-                    if self.source.scope.is_page(url):
-                        pages[url] = max(lastmod, pages.get(url, ""))
-            level = sorted(
-                {url for row in found for url in row.navigation if self.source.scope.has_host(url)} - seen
-            )
+            following: dict[str, str] = {}
+            for navigation in await self._for_all(rows, self._navigation, deadline):
+                for url, lastmod in navigation.items():
+                    if url not in seen:
+                        following[url] = max(lastmod, following.get(url, ""))
+            level = following
             seen.update(level)
             if not level or left <= 0:
                 break
         if level:
             self.ledger.budget_stops["depth" if left > 0 else "navigation"] += len(level)
-        return pages
 
-    async def _listing(self, url: str) -> Found | None:
-        fetched = await self._fetcher.get(url)
+    async def _navigation(self, row: tuple[str, str]) -> dict[str, str]:
+        """Read a listing, tell the frontier of its pages, and return the listings on our hosts it
+        leads to.
+        """
+        found = await self._listing(row)
+        self._found(found)
+        return {url: lastmod for url, lastmod in found.navigation.items() if self.source.scope.has_host(url)}
+
+    def _found(self, found: Found) -> None:
+        scope = self.source.scope
+        pages = {url: lastmod for url, lastmod in found.pages.items() if scope.is_page(url)}
+        self.ledger.out_of_scope += len(found.pages) - len(pages)
+        self.frontier.found(pages)
+        self.frontier.look_again(found.deleted)
+
+    async def _listing(self, row: tuple[str, str], tries: int = MAX_ATTEMPTS) -> Found:
+        """Return what a listing leads to: as it says now, or as it said when it cannot be read.
+
+        One that says it is busy (MediaWiki's maxlag) is asked again when it wishes.
+        """
+        url, lastmod = row
+        known = self.frontier.listing(url)
+        before = _found_of(known.links) if known else Found()
+        if known and lastmod and known.lastmod == lastmod:
+            self.ledger.unchanged_listings += 1
+            return before
+        fetched = await self._fetcher.get(url, known.conditional_headers() if known else None)
+        self.ledger.listings += 1
+        self._report()
+        if known and fetched.status == 304:
+            self.ledger.unchanged_listings += 1
+            return before
         if self._failed(fetched):
-            return None
+            return before
         try:
-            return self.links(fetched)
-        except UnreadableListingError:
+            found = self.links(fetched)
+        except UnreadableListingError as error:
+            if error.retry_after_s is not None and tries > 1:
+                await self._fetcher.rest(url, error.retry_after_s)
+                return await self._listing(row, tries - 1)
             self.ledger.failures["unreadable-listing"] += 1
-            return None
+            return before
+        self.frontier.read_listing(
+            url, fetched.header("ETag"), fetched.header("Last-Modified"), _links_of(found), lastmod
+        )
+        if fetched.url in found.pages and not self.frontier.is_done(fetched.url):
+            await self._keep(fetched)  # a listing that is itself a page
+        return found
+
+    # -- pages ----------------------------------------------------------------------------------------
+
+    async def _take_turns(self) -> None:
+        deadline = self._began + self._seconds
+        workers = [self._worker(deadline) for _ in range(self.source.politeness.concurrency)]
+        await self._run(workers, deadline)
+        left = self.frontier.num_planned()
+        if left and not self.assignment.stopping.is_set():
+            self.ledger.budget_stops[self._spent(deadline) or "unfinished"] += left
+
+    async def _worker(self, deadline: float) -> None:
+        while not self.assignment.stopping.is_set() and not self._spent(deadline):
+            url = self.frontier.next_url()
+            if url is None:
+                return
+            self._turns_left -= 1
+            try:
+                await self._page(url)
+            except QuotaUsedUp:
+                self._quota_is_spent = True
+                self.frontier.take_back(url)
+            self._report()
+
+    def _spent(self, deadline: float) -> str | None:
+        """Name the budget that is used up, if one is."""
+        if self._turns_left <= 0:
+            return "pages"
+        if self._quota_is_spent:
+            return "quota"
+        if self.ledger.received_bytes >= self._max_bytes:
+            return "bytes"
+        return "seconds" if time.monotonic() >= deadline else None
 
     async def _page(self, url: str) -> None:
-        """Fetch a page and store it, unless this crawl or an earlier snapshot has the same."""
-        work = self.assignment
-        if url in work.stored:
-            self.ledger.already_stored += 1
-            return
-        known = work.known.get(url)
+        """Look at a page, and keep what became of it."""
+        known = self.frontier.known(url)
         fetched = await self._fetcher.get(url, known.conditional_headers() if known else None)
-        if fetched.status == 304:
-            self.ledger.unchanged += 1
-            return
-        if self._failed(fetched):
-            return
-        known = work.known.get(fetched.url)
-        if known and known.payload_digest == payload_digest(fetched.body):
-            self.ledger.unchanged += 1
-        elif fetched.url in work.stored:
-            self.ledger.already_stored += 1
+        if fetched.status == 304 and known:
+            if await self._objections_changed(fetched, known):
+                fetched = await self._fetcher.get(url)  # what holds for a page is stored with its body
+            else:
+                self._unchanged(fetched, known, "server-not-modified")
+                return
+        if fetched.url != url:
+            self.frontier.moved(url)
+        if fetched.status in GONE or (fetched.status == 200 and self.is_deleted(fetched)):
+            self._gone(url, fetched, known)
+        elif fetched.failure == DISALLOWED and known and not known.gone:
+            self.ledger.disallowed_skipped += 1
+            self._gone(url, fetched, known)
+        elif self._failed(fetched):
+            self.frontier.failed(url)
         else:
-            self._store(fetched)
+            await self._keep(fetched)
 
-    def _store(self, fetched: Fetched) -> None:
-        work = self.assignment
-        work.stored.add(fetched.url)
-        work.writer.write(
-            StoredResponse(
-                url=fetched.url,
-                status=fetched.status,
-                headers=fetched.headers,
-                body=fetched.body,
-                content_type=fetched.header("Content-Type") or "",
-                robots=fetched.robots,
-                terms="open-licence" if self.source.is_open else "accepted",
-                fetched_at=fetched.fetched_at,
-                etag=fetched.header("ETag"),
-                last_modified=fetched.header("Last-Modified"),
-                kind=self.source.kind,
-                sport=self.source.sport_of(fetched.url),
-            )
-        )
+    async def _objections_changed(self, fetched: Fetched, known: KnownPage) -> bool:
+        """Return whether robots.txt says something else about a page than when it was stored."""
+        if not self.source.obeys_robots_at(fetched.url):
+            return False
+        before = {name for name in (known.verdicts or "").split() if name.startswith("robots:")}
+        return before != set(await self._fetcher.robots_opt_outs(fetched.url))
+
+    async def _keep(self, fetched: Fetched) -> None:
+        """Store a body that is new, or not what it was; note one that is unchanged."""
+        opt_outs = await self._fetcher.opt_outs(fetched)
+        if self.frontier.is_done(fetched.url):  # another address led to it
+            self.ledger.aliases += 1
+            return
+        known = self.frontier.known(fetched.url)
+        response = self._response(fetched, opt_outs)
+        verdicts = verdicts_text(response.robots, response.terms, opt_outs)
+        if known and (known.digest, known.verdicts) == (payload_digest(fetched.body), verdicts):
+            self._unchanged(fetched, known, "identical-payload-digest")
+            return
+        row = self.assignment.writer.write(response)
+        self.frontier.stored(row)
         self.ledger.pages += 1
         self.ledger.bytes += len(fetched.body)
-        work.progress.report(self.source.id, self.ledger)
+        self.ledger.opt_outs.update(opt_outs)
+
+    def _unchanged(self, fetched: Fetched, known: KnownPage, profile: str) -> None:
+        response = self._response(fetched, (), record="revisit")
+        self.assignment.writer.write_revisit(response, known.digest or "", known.fetched_at or "", profile)
+        self.frontier.unchanged(fetched.url, fetched.header("ETag"), fetched.header("Last-Modified"))
+        self.ledger.unchanged += 1
+
+    def _gone(self, url: str, fetched: Fetched, known: KnownPage | None) -> None:
+        """Put up a tombstone for a page that was stored before; remember others as not there."""
+        if known and not known.gone:
+            response = self._response(replace(fetched, url=url), (), record="tombstone")
+            self.assignment.writer.write(response)
+            self.ledger.tombstones += 1
+        else:
+            self._failed(fetched)
+        self.frontier.tombstone(url)
+
+    def _response(
+        self, fetched: Fetched, opt_outs: tuple[str, ...], record: str = "response"
+    ) -> StoredResponse:
+        return StoredResponse(
+            url=fetched.url,
+            status=fetched.status,
+            headers=fetched.headers,
+            body=fetched.body,
+            content_type=fetched.header("Content-Type") or "",
+            robots=fetched.robots,
+            terms="open-licence" if self.source.is_open else "accepted",
+            fetched_at=fetched.fetched_at,
+            etag=fetched.header("ETag"),
+            last_modified=fetched.header("Last-Modified"),
+            kind=self.source.kind,
+            sport=self.source.sport_of(fetched.url),
+            record=record,
+            opt_outs=opt_outs,
+        )
 
     def _failed(self, fetched: Fetched) -> bool:
         """Count why an answer is no page, and return whether it is none."""
@@ -172,48 +309,73 @@ class SourceSpider(Spider):
             self.ledger.failures[f"status-{fetched.status}"] += 1
         return bool(fetched.failure) or fetched.status != 200
 
-    async def _for_all(self, urls: Iterable[str], work: Callable[[str], Awaitable[Done]]) -> list[Done]:
-        """Run ``work`` on every URL with the source's concurrency; stops early at the deadline or when asked.
+    # -- running --------------------------------------------------------------------------------------
 
-        Requests in flight then have ``GRACE_S`` to end, however long a host asked us to wait.
-        """
-        queue, results = deque(urls), list[Done]()
+    async def _for_all(
+        self, rows: list[tuple[str, str]], work: Callable[[tuple[str, str]], Awaitable[Done]], deadline: float
+    ) -> list[Done]:
+        """Run ``work`` on every row with the source's concurrency; results come in the order of the rows."""
+        waiting, results = iter(enumerate(rows)), dict[int, Done]()
 
         async def worker() -> None:
-            while queue and not self._must_stop(len(queue)):
-                results.append(await work(queue.popleft()))
+            for number, row in waiting:
+                if self.assignment.stopping.is_set():
+                    return
+                if time.monotonic() >= deadline:
+                    self.ledger.budget_stops["seconds"] += 1
+                    continue
+                try:
+                    results[number] = await work(row)
+                except QuotaUsedUp:
+                    self._quota_is_spent = True
+                    return
 
-        num_workers = min(self.source.politeness.concurrency, len(queue))
-        if not num_workers:
-            return results
-        stop = asyncio.create_task(_until_set(self.assignment.stopping))
-        workers = [asyncio.create_task(worker()) for _ in range(num_workers)]
-        left = max(0.0, self._deadline - time.monotonic())
-        running = {*workers, stop}
-        while len(running) > 1 and stop in running and left > 0:
+        num_workers = min(self.source.politeness.concurrency, len(rows))
+        await self._run([worker() for _ in range(num_workers)], deadline)
+        return [results[number] for number in sorted(results)]
+
+    async def _run(self, workers: list[Coroutine[Any, Any, None]], deadline: float) -> None:
+        """Run workers until all are done, the deadline, or a stop; then those in flight have ``GRACE_S``."""
+        if not workers:
+            return
+        tasks = [asyncio.create_task(worker) for worker in workers]
+        stop = asyncio.create_task(self.assignment.stopping.wait())
+        running: set[asyncio.Task[Any]] = {*tasks, stop}
+        while len(running) > 1 and stop in running and (left := deadline - time.monotonic()) > 0:
             done, running = await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            left = max(0.0, self._deadline - time.monotonic())
-            for task in done:
-                if task.exception():
-                    queue.clear()
-        _, late = await asyncio.wait(workers, timeout=GRACE_S)
+            if any(task.exception() for task in done if task is not stop):
+                break
+        _, late = await asyncio.wait(tasks, timeout=GRACE_S)
         for task in (*late, stop):
             task.cancel()
         if late:
             self.ledger.failures["stopped-in-flight"] += len(late)
-        for outcome in await asyncio.gather(*workers, return_exceptions=True):
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
-        return results
 
-    def _must_stop(self, num_left: int) -> bool:
-        if self.assignment.stopping.is_set():
-            return True
-        if time.monotonic() < self._deadline:
-            return False
-        self.ledger.budget_stops["seconds"] = num_left
-        return True
+    async def _ticks(self) -> None:
+        """Every second: close a segment that is old enough, and say how far we are."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.assignment.writer.rotate_if_due()
+            self._report()
+
+    def _report(self, force: bool = False) -> None:
+        left = max(0, min(self.frontier.num_planned(), self._turns_left)) if force else self._left()
+        states = self.assignment.paces.states()
+        hosts = {host: states[host] for host in self.source.scope.hosts if host in states}
+        self.assignment.progress.report(self.source.id, self.ledger, left, hosts, force=force)
+
+    def _left(self) -> int:
+        """Return how many pages still get a turn, without asking the database."""
+        done = self.ledger.pages + self.ledger.unchanged + self.ledger.failures.total()
+        return max(0, min(self.ledger.planned - done, self._turns_left))
 
 
-async def _until_set(event: asyncio.Event) -> None:
-    await event.wait()
+def _links_of(found: Found) -> str:
+    return json.dumps(vars(found), separators=(",", ":"))
+
+
+def _found_of(links: str) -> Found:
+    return Found(**json.loads(links))

@@ -14,4 +14,4 @@ class FeedSpider(SourceSpider):
 
     def links(self, fetched: Fetched) -> Found:
         """Return what a feed leads to."""
-        return feed_links(fetched.body, fetched.url)
+        return feed_links(fetched.body, fetched.url, self.source.scope.drop_parameters)

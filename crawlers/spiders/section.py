@@ -1,4 +1,4 @@
-"""Sources reached by following links within a scope: site sections, statistics tables."""
+"""Sources reached by following links within a scope."""
 
 from __future__ import annotations
 

@@ -14,4 +14,4 @@ class SitemapSpider(SourceSpider):
 
     def links(self, fetched: Fetched) -> Found:
         """Return what a sitemap leads to."""
-        return sitemap_links(fetched.body, fetched.url)
+        return sitemap_links(fetched.body, fetched.url, self.source.scope.drop_parameters)

@@ -16,6 +16,11 @@ class CleanConfig(StageConfig):
     require_sport: bool = Field(
         True, description="reject texts that are not about sport, whatever their source"
     )
+    respect_opt_outs: bool = Field(
+        True,
+        description="reject pages whose site objects to training: noai, a TDM reservation, or a robots.txt "
+        "that shuts out a crawler known to feed one",
+    )
     min_words: int = Field(20, ge=0, le=10_000, description="fewest words of an article or a reference page")
     max_bytes: int = Field(
         1_000_000, ge=1_000, le=1_000_000_000, description="longest text kept, in UTF-8 bytes"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from crawlers.opt_outs import is_training_opt_out
 from tasks.clean.config import CleanConfig
 from tasks.clean.language import guess_language
 from tasks.clean.rules import RULES, measure, quality, reject_reason
@@ -15,7 +16,7 @@ from tasks.extract.rejects import Rejects
 from tasks.schema import CLEAN, DOCUMENTS, Kind, Sport, read_parquet, table_of, write_parquet
 
 KNOWN_SPORTS = {sport.value for sport in Sport} - {Sport.OTHER.value}
-READ = ["id", "source", "ordinal", "kind", "sport", "language", "events", "url", "title", "text"]
+READ = ["id", "source", "ordinal", "kind", "sport", "language", "events", "url", "title", "opt_outs", "text"]
 
 
 def clean_shard(documents: Path, out: Path, config: CleanConfig) -> Counts:
@@ -45,6 +46,8 @@ def clean_shard(documents: Path, out: Path, config: CleanConfig) -> Counts:
 
 def clean_document(document: dict[str, Any], config: CleanConfig) -> dict[str, Any] | str:
     """Return one row of ``CLEAN``, or the named reason why the document is left out."""
+    if config.respect_opt_outs and any(is_training_opt_out(name) for name in document.get("opt_outs") or ()):
+        return "opted_out"
     text = tidy(document["text"] or "", mask_contacts=config.mask_contacts)
     kind = document["kind"] if document["kind"] in RULES else Kind.NEWS.value
     language = decide_language(text, kind, document["language"])

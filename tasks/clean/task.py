@@ -22,7 +22,7 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="clean",
     artifact="clean",
-    version=1,
+    version=2,
     build=build,
     libraries=("pyarrow",),
     code=("tasks.clean", "tasks.extract.rejects"),

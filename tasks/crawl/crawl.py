@@ -12,12 +12,17 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawlers.run import SAVED_FRONTIER
 from tasks.counts import Counts
-from tasks.lake import Lake, StoredFile, digest_of
+from tasks.crawl.copies import SafeCopies
+from tasks.crawl.watch import CrawlWatch, summary_markdown
+from tasks.lake import Lake, StoredFile, digest_of, link
 from tasks.locks import held
 from tasks.provenance import ROOT
 from tasks.stage import Progress
@@ -25,13 +30,24 @@ from tasks.stage import Progress
 BAD_SPEC = 2
 CONTENT = ("url", "payload_digest", "content_type", "robots", "terms")
 STOP_GRACE_S = 30.0
+STATS, SUMMARY = "stats.json", "crawl.md"
 
 
 class CrawlFailed(ConnectionError):  # noqa: N818 - it says what happened
     """The crawl ended early; what it fetched is kept and the next try goes on from there."""
 
 
-def run_crawler(folder: Path, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+@dataclass(frozen=True)
+class EarlierFile:
+    """An index or a saved frontier of an earlier snapshot's crawl."""
+
+    snapshot: str
+    source: str
+    name: str
+    path: Path
+
+
+def run_crawler(folder: Path, spec: dict[str, Any], watch: CrawlWatch) -> dict[str, Any]:
     """Run the crawler over ``spec`` into ``folder`` and return its statistics.
 
     Raises:
@@ -48,7 +64,7 @@ def run_crawler(folder: Path, spec: dict[str, Any], progress: Progress) -> dict[
         )
         try:
             assert process.stdout is not None
-            _watch(process.stdout, progress)
+            watch.follow(process.stdout)
             code = process.wait()
         except BaseException:
             process.send_signal(signal.SIGTERM)
@@ -67,56 +83,70 @@ def run_crawler(folder: Path, spec: dict[str, Any], progress: Progress) -> dict[
     return stats
 
 
-def _watch(lines: Iterable[str], progress: Progress) -> None:
-    pages: dict[str, int] = {}
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue  # a library's print, not ours
-        if event.get("event") == "progress":
-            pages[event["source"]] = event["pages"]
-            progress(f"crawl {event['source']}", sum(pages.values()), 0)
-
-
 def crawl_into(
-    folder: str, spec: dict[str, Any], known: Sequence[Path], progress: Progress, out: Path
+    folder: str,
+    spec: dict[str, Any],
+    earlier: Sequence[EarlierFile],
+    progress: Progress,
+    copies: SafeCopies | None,
+    out: Path,
 ) -> Counts:
-    """Crawl by ``spec`` in a folder that outlives this process, then take the segments over into ``out``."""
+    """Crawl by ``spec`` in a folder that outlives this process, then take the segments over into ``out``.
+
+    Args:
+        earlier: what earlier snapshots know of the sources' pages, oldest first.
+        copies: where closed segments are copied to as they close, if the lake is on another machine.
+    """
     work = Path(folder)
     with held(work / ".lock"):
-        if known:
-            spec = {**spec, "known": str(_write_known(known, work / "known.jsonl"))}
-        stats = run_crawler(work, spec, progress)
-        pages = _take_over(work / "out", out)
-    extra = {f"{name}_pages": found.get("pages", 0) for name, found in stats.items()}
-    return Counts(pages, pages, {}, extra)
+        if copies is not None:
+            copies.restore(work / "out")
+        spec = {**spec, **known_pages(earlier, work / "known")}
+        kept = copies.keep if copies is not None else _no_copy
+        stats = run_crawler(work, spec, CrawlWatch(progress, kept))
+        rows = _take_over(work / "out", out)
+        (out / SUMMARY).write_text(summary_markdown(stats), "utf-8")
+    extra = {
+        f"{name}_pages": found.get("pages", 0) + found.get("already_stored", 0)
+        for name, found in stats.items()
+    }
+    pages = rows["response"]
+    return Counts(pages, pages, {}, {**extra, "revisits": rows["revisit"], "tombstones": rows["tombstone"]})
 
 
-def _write_known(indexes: Sequence[Path], target: Path) -> Path:
-    """Write what earlier snapshots hold of each URL, the newest last word first dropped."""
-    newest: dict[str, dict[str, Any]] = {}
-    for index in indexes:
-        for line in index.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            newest[row["url"]] = {k: row.get(k) for k in ("url", "payload_digest", "etag", "last_modified")}
-    target.write_text("".join(json.dumps(row) + "\n" for row in newest.values()), "utf-8")
-    return target
+def _no_copy(archive: Path) -> None:
+    """Leave a closed segment where it is: the lake is on this machine."""
 
 
-def _take_over(source: Path, out: Path) -> int:
-    pages = 0
-    for path in sorted(source.rglob("segment-*")):
+def known_pages(earlier: Sequence[EarlierFile], folder: Path) -> dict[str, Any]:
+    """Lay out what the crawler is to know: each source's newest saved frontier, else all its segments'
+    indexes.
+    """
+    frontiers: dict[str, str] = {}
+    for file in earlier:
+        if file.name == SAVED_FRONTIER:
+            link(file.path, folder / file.snapshot / file.source / file.name)
+            frontiers[file.source] = str(folder / file.snapshot / file.source / file.name)
+    known = []
+    for file in earlier:
+        if file.name.endswith(".jsonl") and file.source not in frontiers:
+            link(file.path, folder / file.snapshot / file.source / file.name)
+            known.append(str(folder / file.snapshot / file.source / file.name))
+    return {"known": known, "frontiers": frontiers}
+
+
+def _take_over(source: Path, out: Path) -> Counter[str]:
+    """Put a finished crawl's files into ``out``; return its index rows by the kind of record."""
+    rows: Counter[str] = Counter()
+    wanted = [*source.rglob("segment-*"), *source.rglob(SAVED_FRONTIER), source / STATS]
+    for path in sorted(wanted):
         if path.suffix == ".open":
             continue
-        target = out / path.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
+        link(path, out / path.relative_to(source))
         if path.suffix == ".jsonl":
-            pages += sum(1 for line in path.read_text("utf-8").splitlines() if line)
-    if (source / "stats.json").exists():
-        (out / "stats.json").write_bytes((source / "stats.json").read_bytes())
-    return pages
+            lines = path.read_text("utf-8").splitlines()
+            rows.update(json.loads(line).get("record", "response") for line in lines)
+    return rows
 
 
 def raw_content(lake: Lake, folder: str, files: list[StoredFile]) -> str:
@@ -132,7 +162,9 @@ def raw_content(lake: Lake, folder: str, files: list[StoredFile]) -> str:
             source = file.name.split("/")[-2]
             for line in path.read_text("utf-8").splitlines():
                 row = json.loads(line)
-                rows.add((source, *(row.get(name) for name in CONTENT)))
+                if row.get("record") != "revisit":  # the same page again is no content
+                    verdicts = (row.get("record", "response"), *row.get("opt_outs", []))
+                    rows.add((source, *(row.get(name) for name in CONTENT), *verdicts))
         elif file.name.endswith(".warc.gz") and file.name.removesuffix(".warc.gz") not in indexed:
             rows.add((file.name, file.sha256))
     return digest_of(sorted(rows, key=repr))

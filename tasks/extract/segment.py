@@ -1,4 +1,6 @@
-"""One WARC segment to ``documents.parquet`` and ``rejected.parquet``: extract's shard function."""
+"""One WARC segment to ``documents.parquet``, ``rejected.parquet`` and ``gone.parquet``: extract's
+shard function.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,15 @@ from tasks.extract.rejects import Rejects, storable
 from tasks.extract.sandbox import Sandbox, sandbox_for
 from tasks.extract.timestamps import parse_timestamp
 from tasks.extract.warc_records import Response, read_responses
-from tasks.identity import document_id
-from tasks.schema import DOCUMENTS, Kind, table_of, write_parquet
+from tasks.identity import document_id, document_key
+from tasks.schema import DOCUMENTS, GONE, Kind, table_of, write_parquet
 
 HTML_TYPES = {"text/html", "application/xhtml+xml", ""}
 FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/xml", "text/xml"}
 # An import's rows are numbered within their file; ordinal = file number * FILE_STRIDE + row.
 FILE_STRIDE = 2**32
 IMPORTED = "imported"
+TOMBSTONE = "tombstone"
 
 Row = dict[str, Any]
 
@@ -64,6 +67,9 @@ def extract_segment(warc: Path, out: Path, config: ExtractConfig, provenance: Se
     sandbox = sandbox_for(config)
     starts = sandbox.starts
     for item in read_responses(warc, config.max_page_bytes):
+        if not isinstance(item, str) and (index.get(item.offset) or {}).get("record") == TOMBSTONE:
+            other["tombstones"] += 1
+            continue
         if isinstance(item, str) or 300 <= item.status < 400:
             other[f"skipped_{item if isinstance(item, str) else 'redirect'}"] += 1
             continue
@@ -84,7 +90,23 @@ def extract_segment(warc: Path, out: Path, config: ExtractConfig, provenance: Se
     rows.sort(key=lambda row: (row["source"], row["ordinal"], row["id"]))
     write_parquet(table_of(rows, DOCUMENTS), out / "documents.parquet")
     rejects.write(out / "rejected.parquet")
+    write_parquet(table_of(_gone(index, provenance.source), GONE), out / "gone.parquet")
     return Counts(rows_in, len(rows), rejects.dropped(), dict(sorted(other.items())))
+
+
+def _gone(index: dict[object, Row], source: str) -> list[Row]:
+    """Return a row for every page that the crawl found gone, by URL."""
+    rows = [row for place, row in index.items() if isinstance(place, str) and row.get("record") == TOMBSTONE]
+    return [
+        {
+            "key": document_key(source, storable(row["url"])),
+            "source": source,
+            "url": storable(row["url"]),
+            "seen_at": parse_timestamp(row.get("fetched_at")),
+            "why": f"status {row['status']}" if row.get("status") else str(row.get("robots")),
+        }
+        for row in sorted(rows, key=lambda row: str(row["url"]))
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,6 +119,7 @@ class _Facts:
     licence: str
     robots: str
     terms: str
+    opt_outs: list[str]
     fetched_at: datetime | None
     warc_file: str
     crawled: bool
@@ -113,6 +136,7 @@ class _Facts:
             licence=provenance.licence,
             robots=_verdict(entry.get("robots"), unknown),
             terms=_verdict(entry.get("terms"), unknown),
+            opt_outs=[str(name) for name in entry.get("opt_outs") or []],
             fetched_at=parse_timestamp(entry.get("fetched_at")) or item.fetched_at,
             warc_file=provenance.warc_file,
             crawled=crawled,
@@ -195,6 +219,7 @@ def _row(
         "licence": facts.licence,
         "robots_verdict": facts.robots,
         "terms_verdict": facts.terms,
+        "opt_outs": facts.opt_outs,
         "warc_file": facts.warc_file,
         "warc_offset": item.offset,
         "record": storable(record) if record else None,

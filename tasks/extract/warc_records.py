@@ -83,6 +83,10 @@ def read_responses(path: Path, max_body_bytes: int) -> Iterator[Response | str]:
                 for offset, item in _records_from(data, start, max_body_bytes):
                     last = offset
                     yield item
+                if not (isinstance(item, Response) and item.damage == "truncated") and _is_cut_off(
+                    data, last
+                ):
+                    yield _damaged("", last, "truncated")
                 return
             except OSError:  # what the decompressor and the header parser raise on damage
                 if isinstance(item, str) or (item and item.damage != "truncated"):
@@ -111,6 +115,8 @@ def _records_from(data: mmap.mmap, start: int, max_body_bytes: int) -> Iterator[
 
 def _response(record: WarcRecord, kind: str, offset: int, max_body_bytes: int) -> Response:
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    if not record.headers.get("Content-Length"):  # cut off within its head, so no length to fall short of
+        return _damaged(url, offset, "truncated")
     if record.content_length > max_body_bytes + MAX_HEAD_BYTES:
         return _damaged(url, offset, "too_large")
     try:
@@ -230,6 +236,19 @@ def _record_after(data: mmap.mmap, offset: int) -> int:
         inflater.decompress(data[position : position + 65_536])
         position += 65_536
     return min(position, len(data)) - len(inflater.unused_data)
+
+
+def _is_cut_off(data: mmap.mmap, offset: int) -> bool:
+    """Tell whether a compressed file goes on after its last readable record (at ``offset``) or ends in it."""
+    if data[:3] != GZIP_MAGIC:
+        return False
+    inflater = zlib.decompressobj(31)
+    position = offset
+    while not inflater.eof and position < len(data):
+        inflater.decompress(data[position : position + 65_536])
+        position += 65_536
+    end = min(position, len(data)) - len(inflater.unused_data)
+    return not inflater.eof or any(data[end:])
 
 
 def _next_record(data: mmap.mmap, start: int) -> int:

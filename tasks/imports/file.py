@@ -123,6 +123,7 @@ def _document(record: Record, source: ImportSource, extra: Counter[str]) -> dict
         "licence": _string(record, "licence", "license") or source.licence,
         "robots_verdict": IMPORTED,
         "terms_verdict": IMPORTED,
+        "opt_outs": [],
         "label": _string(record, "label"),
         "text": text,
     }

@@ -17,11 +17,13 @@ class SnapshotFiles:
         snapshot: its name, ``20261120T0600Z``.
         unique: the ``unique.parquet`` shards.
         documents: the ``documents.parquet`` shards.
+        gone: the ``gone.parquet`` shards: pages that its crawl found gone.
     """
 
     snapshot: str
     unique: Sequence[Path]
     documents: Sequence[Path] = ()
+    gone: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)

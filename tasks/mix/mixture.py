@@ -12,10 +12,11 @@ from tasks.identity import key_of
 from tasks.mix.chain import SnapshotFiles
 from tasks.mix.config import MixConfig
 from tasks.mix.splits import Split, split_of
-from tasks.schema import DOCUMENTS, MIXTURE, UNIQUE, read_parquet, table_of, write_parquet
+from tasks.schema import DOCUMENTS, GONE, MIXTURE, UNIQUE, read_parquet, table_of, write_parquet
 
 FILE_NAME = "mixture.parquet"
 SUPERSEDED = "superseded"
+GONE_SINCE = "gone"
 MIXED_EVENTS = "mixed_events"
 NO_WEIGHT = "no_weight"
 
@@ -40,7 +41,8 @@ def build_mixture(chain: Sequence[SnapshotFiles], out: Path, config: MixConfig) 
     """Write ``mixture.parquet`` for a chain of snapshots, oldest first; excluded rows stay, with the reason.
 
     The newest revision of a document counts, also when that revision did not survive cleaning or
-    deduplication: a page that was emptied is not trained on in its old form.
+    deduplication: a page that was emptied is not trained on in its old form. A page that is gone is left out,
+    until a later snapshot finds it again.
 
     Returns:
         rows in over all snapshots, rows used, and the excluded by reason; tokens are not known here, so
@@ -56,9 +58,11 @@ def build_mixture(chain: Sequence[SnapshotFiles], out: Path, config: MixConfig) 
             f"no document survived in the snapshots given ({names}), so there is nothing to train on; look "
             "at what clean and dedup dropped, or crawl or import more"
         )
-    newest = _newest_revisions(chain, arrived)
+    newest, gone = _newest_revisions(chain, arrived), _gone_at(chain)
     first_events = {row["id"]: row["events"] or [] for _, row in arrived}
-    rows = [_mixture_row(chain, sequence, row, newest, first_events, config) for sequence, row in arrived]
+    rows = [
+        _mixture_row(chain, sequence, row, newest, gone, first_events, config) for sequence, row in arrived
+    ]
     used = [row for row in rows if row["exclusion"] is None]
     if not any(row["split"] == Split.TRAIN for row in used):
         reasons = dict(Counter(row["exclusion"] for row in rows if row["exclusion"]))
@@ -97,11 +101,22 @@ def _newest_revisions(
     return newest
 
 
+def _gone_at(chain: Sequence[SnapshotFiles]) -> dict[str, int]:
+    """Return, by document key, the last snapshot (its place in the chain) that found the page gone."""
+    return {
+        key: sequence
+        for sequence, part in enumerate(chain)
+        for path in part.gone
+        for key in map(str, read_parquet(path, GONE, ["key"])["key"].to_pylist())
+    }
+
+
 def _mixture_row(
     chain: Sequence[SnapshotFiles],
     sequence: int,
     row: dict[str, Any],
     newest: dict[str, tuple[int, int, str]],
+    gone: dict[str, int],
     first_events: dict[str, list[str]],
     config: MixConfig,
 ) -> dict[str, Any]:
@@ -114,6 +129,8 @@ def _mixture_row(
     exclusion = None
     if newest[key_of(row["id"])] != (sequence, row["ordinal"], row["id"]):
         exclusion = SUPERSEDED
+    elif gone.get(key_of(row["id"]), -1) >= sequence:
+        exclusion = GONE_SINCE
     elif split is None:
         exclusion = MIXED_EVENTS
     elif weight == 0:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SOURCES = ["sim-news", "sim-wire", "sim-stats", "sim-api"]
 Row = dict[str, object]
@@ -62,7 +67,6 @@ class CrawlBench:
             "as_of": "2026-11-20T06:00:00Z",
             "sources": SOURCES,
             "simulated": {"seed": 7, "matchday": 2},
-            "known": None,
             "max_pages_per_source": 10_000,
             "max_seconds": 120,
             "user_agent": "sportslm/0.1 (tests)",
@@ -86,3 +90,55 @@ class CrawlBench:
             check=False,
         )
         return CrawlResult(done.returncode, folder, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request as the simulated web saw it."""
+
+    seconds: float
+    status: int
+    url: str
+
+
+@dataclass
+class Served:
+    """A simulated web that is being served, or was: what it was asked for."""
+
+    port: int
+    log: Path
+
+    @property
+    def lines(self) -> list[Line]:
+        """All requests, in the order they arrived."""
+        rows = [line.split(" ", 3) for line in self.log.read_text().splitlines()]
+        return sorted(
+            (Line(float(seconds), int(status), url) for seconds, status, _, url in rows),
+            key=lambda r: r.seconds,
+        )
+
+    def urls(self) -> set[str]:
+        """Return every URL that was asked for."""
+        return {line.url for line in self.lines}
+
+    def gaps(self) -> dict[str, list[float]]:
+        """Return the seconds between requests to each host."""
+        arrivals: dict[str, list[float]] = {}
+        for line in self.lines:
+            arrivals.setdefault(str(urlsplit(line.url).hostname), []).append(line.seconds)
+        return {host: [b - a for a, b in pairwise(found)] for host, found in arrivals.items()}
+
+
+@contextmanager
+def served(folder: Path, sources: list[str], seed: int, matchday: int) -> Iterator[Served]:
+    """Serve some simulated sources in a process of their own."""
+    log = folder / f"asked-{secrets.token_hex(3)}.txt"
+    command = [sys.executable, "-m", "crawlers.simulated_web", "serve", "--seed", str(seed)]
+    command += ["--matchday", str(matchday), "--log", str(log), "--sources", *sources]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        yield Served(int(server.stdout.readline().rsplit(":", 1)[1]), log)
+    finally:
+        server.terminate()
+        server.wait(10)

@@ -17,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.simulated_web.web import SimulatedWeb
 from tests.crawlers.crawl_bench import CrawlBench, CrawlResult, stored_rows, stored_set
+from tests.crawlers.test_frontier import row
 
 
 def wait_for_segment(process: subprocess.Popen[str], out: Path) -> None:
@@ -53,7 +54,7 @@ def test_crawl_against_truth_stores_all_crawlable_and_asks_for_nothing_disallowe
     stored = [(row["url"], row["payload_digest"], row["sport"]) for row in result.rows]
     assert len(stored) == len(set(stored))
     assert set(stored) == truth
-    asked = set(log.read_text().splitlines())
+    asked = {line.split(" ", 3)[3] for line in log.read_text().splitlines()}
     assert not [url for url in asked if url in pages and pages[url].role == "disallowed"]
     assert sum(1 for url in asked if "/calendar/" in url) <= 5
     assert sum(int(str(row["disallowed_skipped"])) for row in result.stats.values()) > 10
@@ -78,7 +79,11 @@ def test_crawl_index_rows_point_at_their_records(small_crawl: CrawlResult) -> No
     data = archive.read_bytes()
     assert rows[-1]["offset"] + rows[-1]["length"] == len(data)
     with archive.open("rb") as stream:
-        for row, record in zip(rows, ArchiveIterator(stream, check_digests="raise"), strict=True):
+        records = ArchiveIterator(stream, check_digests="raise")
+        info = next(records)
+        assert info.rec_type == "warcinfo"
+        assert b"software: sportslm/0.1 (tests)" in info.content_stream().read()
+        for row, record in zip(rows, records, strict=True):
             assert record.rec_headers["WARC-Target-URI"] == row["url"]
             assert record.rec_headers["WARC-Payload-Digest"] == row["payload_digest"]
             assert record.rec_headers["X-Crawl-Robots"] == row["robots"] == "allowed"
@@ -128,9 +133,8 @@ def test_crawl_terminated_closes_its_segments_and_exits_75(
 def test_crawl_next_matchday_with_known_stores_only_new_and_changed(
     bench: CrawlBench, small_crawl: CrawlResult
 ) -> None:
-    known = bench.folder / "known.jsonl"
-    known.write_text("".join(json.dumps(row) + "\n" for row in small_crawl.rows))
-    result = bench.crawl(simulated={"seed": 7, "matchday": 3}, known=str(known))
+    indexes = [str(path) for path in sorted(small_crawl.out.glob("*/segment-*.jsonl"))]
+    result = bench.crawl(simulated={"seed": 7, "matchday": 3}, known=indexes)
     assert result.code == 0, result.stderr
     before, after = SimulatedWeb(7, 2).pages, SimulatedWeb(7, 3).pages
     expected = {
@@ -138,7 +142,7 @@ def test_crawl_next_matchday_with_known_stores_only_new_and_changed(
         for page in after.values()
         if page.role == "page" and (page.url not in before or before[page.url].body != page.body)
     }
-    assert {row["url"] for row in result.rows} == expected
+    assert {row["url"] for row in result.rows if row["record"] == "response"} == expected
     unchanged = sum(int(str(row["unchanged"])) for row in result.stats.values())
     assert unchanged == sum(page.role == "page" for page in after.values()) - len(expected)
     statuses = result.stats["sim-news"]["statuses"]
@@ -188,7 +192,9 @@ def test_crawl_disk_that_takes_no_more_exits_1_in_one_line(bench: CrawlBench) ->
         ({"simulated": {"seed": 1, "matchday": 0}}, "simulated.matchday"),
         ({"max_second": 5}, "max_second"),
         ({"snapshot": "yesterday"}, "snapshot"),
-        ({"known": "missing.jsonl"}, "known: there is no file"),
+        ({"known": ["missing.jsonl"]}, "known: there is no file"),
+        ({"frontiers": {"sim-news": "missing.zst"}}, "frontiers: there is no file"),
+        ({"replay": ["missing.warc.gz"]}, "replay: there is no file"),
     ],
 )
 def test_crawl_bad_spec_exits_2_with_one_line(
@@ -211,8 +217,10 @@ def test_crawl_spec_that_is_no_json_exits_2(bench: CrawlBench) -> None:
 
 
 def test_crawl_known_with_a_broken_line_exits_2_naming_it(bench: CrawlBench) -> None:
-    known = bench.folder / "known.jsonl"
-    known.write_text('{"url": "http://a.test/", "payload_digest": "sha1:x"}\n[1]\n')
-    result = bench.crawl(known=str(known))
+    known = bench.folder / "sim-news" / "segment-00000.jsonl"
+    known.parent.mkdir()
+    known.write_text(json.dumps(vars(row("http://www.dailypitch.test/"))) + "\n[1]\n")
+    result = bench.crawl(known=[str(known)])
     assert result.code == 2
-    assert "line 2" in result.stderr
+    assert f"line 2 of {known}" in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -1,4 +1,8 @@
-"""Scoreline: a JSON API with a key, cursors, one resource for each game, and a 429 now and then."""
+"""Scoreline: a JSON API with a key, cursors, one resource for each game, and a 429 now and then.
+
+The same games are listed by page number at ``/v1/fixtures?page=1&per_page=50``; pages after the last
+are empty.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 
+from crawlers.simulated_web.answers import Answer, Ask, json_answer, plain
 from crawlers.simulated_web.page import JSON, TEXT, Page
 from crawlers.simulated_web.world import Game, World
 
@@ -33,6 +38,35 @@ def build(world: World) -> list[Page]:
         f"{BASE}/v1/internal/corrections/1", {"type": "correction", "note": "not for robots"}, "disallowed"
     )
     return [*pages, closed, Page(f"{BASE}/robots.txt", ROBOTS.encode(), TEXT, role="navigation")]
+
+
+class Desk:
+    """Asks for the key, is busy now and then, and lists games by page number."""
+
+    def __init__(self, world: World, pages: Mapping[str, Page]) -> None:
+        self._world, self._pages, self._requests = world, pages, 0
+
+    def answer(self, ask: Ask) -> Answer | None:
+        """Return 401, 429 or a numbered page; None where the URL's own page is due."""
+        page = self._pages.get(ask.url)
+        numbered = ask.path == "/v1/fixtures"
+        if not numbered and (page is None or not page.key_needed):
+            return None
+        if ask.headers.get(KEY_HEADER.lower()) != DEMO_KEY:
+            return plain(401, f"send the key in {KEY_HEADER}")
+        self._requests += 1
+        if self._requests % BUSY_EVERY == 0:
+            return plain(429, "slow down", ("Retry-After", str(RETRY_AFTER_S)))
+        return self._numbered(ask.query) if numbered else None
+
+    def _numbered(self, query: Mapping[str, str]) -> Answer:
+        number, size = query.get("page", "1"), query.get("per_page", str(PAGE_SIZE))
+        if not (number.isdecimal() and size.isdecimal() and int(number) and 1 <= int(size) <= 100):
+            return json_answer({"error": "page counts from 1, per_page from 1 to 100"}, status=400)
+        start = (int(number) - 1) * int(size)
+        games = self._world.games[start : start + int(size)]
+        data = [{"type": "game", "id": game.id, "url": _url(game)} for game in games]
+        return json_answer({"data": data, "meta": {"page": int(number), "total": len(self._world.games)}})
 
 
 def _url(game: Game) -> str:

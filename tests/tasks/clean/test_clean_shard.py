@@ -104,3 +104,21 @@ def test_clean_shard_counts_add_up_and_rejects_are_kept(tmp_path: Path) -> None:
     assert (counts.rows_out, counts.dropped) == (1, {"not_sport": 1})
     (kept,) = read_parquet(tmp_path / "out/clean.parquet", CLEAN).to_pylist()
     assert kept["num_bytes"] == len(REPORT.encode())
+
+
+@pytest.mark.parametrize(
+    ("opt_outs", "respected", "taken"),
+    [
+        ([], True, True),
+        (["header:noindex"], True, True),
+        (["robots:GPTBot"], True, False),
+        (["meta:noai", "meta:noindex"], True, False),
+        (["meta:noai"], False, True),
+    ],
+)
+def test_page_whose_site_objects_to_training_is_left_out(
+    opt_outs: list[str], respected: bool, taken: bool
+) -> None:
+    config = CleanConfig(respect_opt_outs=respected)
+    found = clean_document(document(REPORT, opt_outs=opt_outs), config)
+    assert (found != "opted_out") == taken

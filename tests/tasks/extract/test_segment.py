@@ -14,7 +14,8 @@ from tasks.counts import Counts
 from tasks.extract.config import ExtractConfig
 from tasks.extract.segment import extract_segment
 from tasks.extract.warc_records import Response, read_responses
-from tasks.schema import DOCUMENTS, REJECTED, read_parquet
+from tasks.identity import document_key
+from tasks.schema import DOCUMENTS, GONE, REJECTED, read_parquet
 from tests.tasks.extract.warcs import ARTICLE, page, provenance, write_segment
 
 
@@ -122,6 +123,19 @@ def test_extract_page_that_takes_too_long_costs_that_page_only(tmp_path: Path) -
     assert counts.dropped == {"timeout": 1}
     assert len(rows) == 2
     assert counts.extra["parser_starts"] == 2
+
+
+def test_extract_tombstone_is_no_document_and_is_listed_as_gone(tmp_path: Path) -> None:
+    url = "http://a.test/gone"
+    answers = [
+        {"url": "http://a.test/1", "body": page(ARTICLE), "opt_outs": ["header:noai"]},
+        {"url": url, "body": b"gone", "status": 410, "record": "tombstone"},
+    ]
+    counts, (row,) = run(tmp_path, answers)
+    assert (counts.rows_in, counts.dropped, counts.extra["tombstones"]) == (1, {}, 1)
+    assert row["opt_outs"] == ["header:noai"]
+    (gone,) = read_parquet(tmp_path / "out/gone.parquet", GONE).to_pylist()
+    assert (gone["key"], gone["url"], gone["why"]) == (document_key("example", url), url, "status 410")
 
 
 def test_extract_same_segment_twice_gives_same_bytes(tmp_path: Path) -> None:

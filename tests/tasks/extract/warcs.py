@@ -60,6 +60,8 @@ def write_segment(path: Path, answers: list[dict[str, Any]], *, index: bool = Tr
                     "fetched_at": "2026-11-20T06:00:00+00:00",
                     "kind": answer.get("kind", "news"),
                     "sport": answer.get("sport", "football"),
+                    "record": answer.get("record", "response"),
+                    "opt_outs": answer.get("opt_outs", []),
                 }
             )
     if not index:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.identity import key_of
 from tasks.mix.chain import mixed_texts
 from tasks.mix.config import MixConfig
 from tasks.mix.mixture import build_mixture, weight_of
 from tasks.mix.splits import Split, side_of, split_of
-from tasks.schema import MIXTURE, read_parquet
+from tasks.schema import GONE, MIXTURE, read_parquet, table_of, write_parquet
 from tests.tasks.mix.small_world import document, game_documents, small_chain, write_snapshot
 
 CONFIG = MixConfig(validation_ratio=0.3)
@@ -51,6 +53,22 @@ def test_mixture_shards_in_any_order_give_the_same_bytes(tmp_path: Path) -> None
     for name, order, shards in (("a", rows, 3), ("b", rows[::-1], 1)):
         build_mixture([write_snapshot(tmp_path / name, "s", order, shards)], tmp_path / name, CONFIG)
     assert (tmp_path / "a/mixture.parquet").read_bytes() == (tmp_path / "b/mixture.parquet").read_bytes()
+
+
+def test_mixture_leaves_out_a_page_that_is_gone_until_it_is_found_again(tmp_path: Path) -> None:
+    page = document("news", "https://x.test/1", "the text of a page that goes")
+    other = [document("news", f"https://x.test/{n}", f"another page {n}") for n in range(2, 30)]
+    first = write_snapshot(tmp_path, "a", [page, *other])
+    gone = {"key": key_of(page["id"]), "source": "news", "url": "https://x.test/1", "why": "status 410"}
+    write_parquet(table_of([gone], GONE), tmp_path / "gone.parquet")
+    second = replace(write_snapshot(tmp_path, "b", []), gone=[tmp_path / "gone.parquet"])
+    third = write_snapshot(tmp_path, "c", [document("news", "https://x.test/1", "it is back, and says more")])
+    exclusions = []
+    for number, chain in enumerate(([first], [first, second], [first, second, third])):
+        build_mixture(chain, tmp_path / str(number), CONFIG)
+        rows = rows_of(tmp_path / str(number))
+        exclusions.append([r["exclusion"] for r in rows if key_of(str(r["id"])) == gone["key"]])
+    assert exclusions == [[None], ["gone"], ["superseded", None]]
 
 
 def test_mixture_with_a_changed_page_takes_the_newest_revision(tmp_path: Path) -> None:
