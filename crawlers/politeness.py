@@ -86,7 +86,7 @@ class HostPace:
         left = self._paused_until - self._clock()
         if left > 0:
             return f"waits {left:.0f} s"
-        return f"every {self.delay_s:.1f} s" if self.delay_s else "no delay"
+        return f"every {self.delay_s:.2g} s" if self.delay_s else "no delay"
 
     def crawl_delay(self, seconds: float | None) -> None:
         """Take robots.txt's Crawl-delay as a floor, up to the source's cap."""
