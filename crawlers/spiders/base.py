@@ -135,9 +135,7 @@ class SourceSpider(Spider):
             self.ledger.budget_stops["depth" if left > 0 else "navigation"] += len(level)
 
     async def _navigation(self, row: tuple[str, str]) -> dict[str, str]:
-        """Read a listing, tell the frontier of its pages, and return the listings on our hosts it
-        leads to.
-        """
+        """Read a listing, tell the frontier of its pages, and return the listings it leads to on our hosts."""
         found = await self._listing(row)
         self._found(found)
         return {url: lastmod for url, lastmod in found.navigation.items() if self.source.scope.has_host(url)}
@@ -358,7 +356,12 @@ class SourceSpider(Spider):
         """Every second: close a segment that is old enough, and say how far we are."""
         while True:
             await asyncio.sleep(TICK_S)
-            self.assignment.writer.rotate_if_due()
+            try:
+                self.assignment.writer.rotate_if_due()
+            except OSError as error:  # a full disk, which the next write would meet too
+                self.assignment.errors.append(error)
+                self.assignment.stopping.set()
+                return
             self._report()
 
     def _report(self, force: bool = False) -> None:
