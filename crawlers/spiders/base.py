@@ -135,7 +135,7 @@ class SourceSpider(Spider):
             self.ledger.budget_stops["depth" if left > 0 else "navigation"] += len(level)
 
     async def _navigation(self, row: tuple[str, str]) -> dict[str, str]:
-        """Read a listing, tell the frontier of its pages, and return the listings it leads to on our hosts."""
+        """Read a listing, tell the frontier of its pages, and return the listings it leads to."""
         found = await self._listing(row)
         self._found(found)
         return {url: lastmod for url, lastmod in found.navigation.items() if self.source.scope.has_host(url)}
