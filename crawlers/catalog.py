@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, Self
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-CATALOG_PATH = Path(__file__).with_name("catalog.yaml")
+SOURCES_FOLDER = Path(__file__).with_name("sources")
 
 # Licences that allow what we do without asking: sources under them are on unless switched off.
 OPEN_LICENCES = frozenset({"CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-SA-3.0", "PDDL-1.0", "ODbL-1.0"})
@@ -23,7 +25,44 @@ Sport = Literal[
 Kind = Literal["news", "statistics", "record", "discussion", "reference"]
 Access = Literal["sitemap", "feed", "section", "tables", "api", "mediawiki", "reddit"]
 API_ACCESS = frozenset({"api", "mediawiki", "reddit"})
+IMPORT = "import"
+IMPORT_COMMAND = "sportslm import "
+
+# What has no effect on a source that is imported.
+CRAWL_ONLY = (
+    "entry_points",
+    "scope",
+    "politeness",
+    "budget",
+    "revisit",
+    "auth",
+    "oauth",
+    "days_back",
+    "api",
+    "mediawiki",
+)
+
+# Segments of paths that mean one sport on every site; an entry's own `sport_words` come first.
+LEAGUE_WORDS: dict[str, Sport] = {
+    "nfl": "american_football",
+    "nba": "basketball",
+    "wnba": "basketball",
+    "mlb": "baseball",
+    "nhl": "ice_hockey",
+    "soccer": "football",
+    "boxing": "combat_sports",
+    "mma": "combat_sports",
+    "ufc": "combat_sports",
+    "wwe": "combat_sports",
+    "pga": "golf",
+    "atp": "tennis",
+    "wta": "tennis",
+}
 ENVIRONMENT_NAME = r"^[A-Z][A-Z0-9_]*$"
+
+
+# libyaml where PyYAML was built with it: seventy entries in 0.04 s instead of 0.13 s.
+SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogError(ValueError):
@@ -37,10 +76,8 @@ class _Entry(BaseModel):
 class Scope(_Entry):
     """Which URLs of a source are wanted, and how far its links are followed."""
 
-    hosts: tuple[str, ...] = Field(min_length=1, description="Host names in scope, exactly.")
-    pages: tuple[str, ...] = Field(
-        min_length=1, description="Patterns of URLs to store; they are not followed."
-    )
+    hosts: tuple[str, ...] = Field((), description="Host names in scope, exactly.")
+    pages: tuple[str, ...] = Field((), description="Patterns of URLs to store; they are not followed.")
     navigation: tuple[str, ...] = Field(
         (), description="Patterns of URLs to follow for links and not to store."
     )
@@ -86,7 +123,7 @@ class Politeness(_Entry):
     The site's own Retry-After always wins.
     """
 
-    delay_s: float = Field(ge=0, description="Seconds between two requests to one host, at least.")
+    delay_s: float = Field(5.0, ge=0, description="Seconds between two requests to one host, at least.")
     max_delay_s: float = Field(
         60.0, gt=0, description="What a Crawl-delay or slow answers may stretch the seconds between to."
     )
@@ -126,10 +163,21 @@ class Revisit(_Entry):
 
 
 class Training(_Entry):
-    """Whether a model may be trained on the source, and why we think so."""
+    """Whether a model may be trained on the source, and why we think so.
 
-    allowed: bool
+    ``yes``: its licence allows it. ``no``: its terms, as publicly known, forbid it, or automated access at
+    all. ``ask``: neither is known; all rights are reserved until its owner agrees.
+    """
+
+    verdict: Literal["yes", "no", "ask"]
     why: str = Field(min_length=1)
+
+    @field_validator("verdict", mode="before")
+    @classmethod
+    def _is_a_word(cls, verdict: object) -> object:
+        if isinstance(verdict, bool):
+            raise ValueError('YAML reads a bare yes or no as true or false: write "yes" or "no" in quotes')
+        return verdict
 
 
 class Auth(_Entry):
@@ -207,11 +255,12 @@ class Source(_Entry):
     sport_words: dict[str, Sport] = Field(
         {}, description="Segments of paths that name a sport in other words than ours."
     )
-    access: Access
-    entry_points: tuple[str, ...] = Field(min_length=1)
-    scope: Scope
-    politeness: Politeness
-    licence: str = Field(min_length=1, description="SPDX identifier, or 'proprietary'.")
+    access: Access | Literal["import"] = Field(description="Which spider reads it; import: none does.")
+    how: str = Field("", description="With access 'import': the command that takes it in.")
+    entry_points: tuple[str, ...] = Field((), description="Where a crawl begins.")
+    scope: Scope = Scope()
+    politeness: Politeness = Politeness()
+    licence: str = Field("proprietary", min_length=1, description="SPDX identifier, or 'proprietary'.")
     terms: str = Field(min_length=1, description="Where the terms are, or what they say.")
     training: Training
     verified: date | Literal["never"] = "never"
@@ -235,11 +284,31 @@ class Source(_Entry):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
+        self._check_import()
         self._check_access()
         self._check_addresses()
         if not self.simulated:
             self._check_manners()
         return self
+
+    def _check_import(self) -> None:
+        if self.is_crawled == bool(self.how):
+            raise ValueError("how: needed with access 'import' and only then")
+        if self.is_crawled:
+            parts = {
+                "entry_points": self.entry_points,
+                "scope.hosts": self.scope.hosts,
+                "scope.pages": self.scope.pages,
+            }
+            missing = [name for name, part in parts.items() if not part]
+            if missing:
+                raise ValueError(f"{missing[0]}: needed unless access is 'import'")
+            return
+        if not self.how.startswith(IMPORT_COMMAND):
+            raise ValueError(f"how: begins with {IMPORT_COMMAND!r}, not {self.how!r}")
+        unused = sorted(self.model_fields_set.intersection(CRAWL_ONLY))
+        if unused:
+            raise ValueError(f"{unused[0]}: has no effect with access 'import'; leave it out")
 
     def _check_access(self) -> None:
         if (self.access == "api") != bool(self.api):
@@ -282,9 +351,14 @@ class Source(_Entry):
             raise ValueError("terms: say where they are (https://…)")
 
     @property
+    def is_crawled(self) -> bool:
+        """Whether a spider reads it; other sources are imported from files."""
+        return self.access != IMPORT
+
+    @property
     def is_open(self) -> bool:
         """Whether the licence allows use without accepting terms by name."""
-        return self.licence in OPEN_LICENCES and self.training.allowed
+        return self.licence in OPEN_LICENCES and self.training.verdict == "yes"
 
     def obeys_robots_at(self, url: str) -> bool:
         """Return whether robots.txt decides about a URL, as it does about the articles of a MediaWiki."""
@@ -298,33 +372,44 @@ class Source(_Entry):
     def sport_of(self, url: str) -> str:
         """Return the sport named by a segment of the path, else the source's only one, else ``other``."""
         segments = {segment.replace("-", "_") for segment in urlsplit(url).path.lower().split("/")}
-        named = [self.sport_words[word] for word in self.sport_words if word in segments]
-        named += [sport for sport in self.sports if sport in segments and sport not in self.sport_words]
+        words = self.sport_words | {w: s for w, s in LEAGUE_WORDS.items() if w not in self.sport_words}
+        named = [sport for word, sport in words.items() if word in segments]
+        named += [sport for sport in self.sports if sport in segments and sport not in words]
         if named:
             return named[0]
         return self.sports[0] if len(self.sports) == 1 else "other"
 
 
-def load_catalog(path: Path = CATALOG_PATH) -> dict[str, Source]:
-    """Return all sources by id.
+def load_catalog(folder: Path = SOURCES_FOLDER) -> dict[str, Source]:
+    """Return all sources by id: files of the folder in the order of their names, entries as they stand.
 
     Raises:
         CatalogError: naming the file, the entry and the field that is wrong.
     """
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise CatalogError(f"{folder} has no *.yaml file; each holds entries under 'sources'")
+    catalog: dict[str, Source] = {}
+    files: dict[str, str] = {}
+    for path in paths:
+        for number, entry in enumerate(_entries(path)):
+            source = _source(path, number, entry)
+            if source.id in catalog:
+                where = f"{path.name} and {files[source.id]}" if files[source.id] != path.name else path.name
+                raise CatalogError(f"{where}: two entries are called {source.id!r}; ids must differ")
+            catalog[source.id], files[source.id] = source, path.name
+    return catalog
+
+
+def _entries(path: Path) -> list[object]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise CatalogError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from error
     entries = data.get("sources") if isinstance(data, dict) else None
     if not isinstance(entries, list) or not entries:
         raise CatalogError(f"{path.name} needs a non-empty list under 'sources'")
-    catalog: dict[str, Source] = {}
-    for number, entry in enumerate(entries):
-        source = _source(path, number, entry)
-        if source.id in catalog:
-            raise CatalogError(f"{path.name}: two entries are called {source.id!r}; ids must differ")
-        catalog[source.id] = source
-    return catalog
+    return entries
 
 
 def _source(path: Path, number: int, entry: object) -> Source:
@@ -336,6 +421,13 @@ def _source(path: Path, number: int, entry: object) -> Source:
         where = ".".join(str(part) for part in first["loc"])
         what = f"field {where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")
         raise CatalogError(f"{path.name}: entry {name}: {what}") from error
+
+
+def unknown_source(name: str, catalog: Mapping[str, Source]) -> str:
+    """Return what to say about a source that is not in the catalogue, with those that are spelt like it."""
+    near = difflib.get_close_matches(name, catalog, n=3)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    return f"unknown source {name!r}; {hint}sportslm sources list shows those there are"
 
 
 def dated_url(template: str, day: datetime) -> str:

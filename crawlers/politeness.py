@@ -88,6 +88,12 @@ class HostPace:
             return f"waits {left:.0f} s"
         return f"every {self.delay_s:.2g} s" if self.delay_s else "no delay"
 
+    def at_least(self, politeness: Politeness) -> None:
+        """Be no less patient than another source that is on the same host."""
+        self._cap_s = max(self._cap_s, politeness.max_delay_s)
+        self._floor_s = max(self._floor_s, politeness.delay_s)
+        self._multiple = max(self._multiple, politeness.response_multiple)
+
     def crawl_delay(self, seconds: float | None) -> None:
         """Take robots.txt's Crawl-delay as a floor, up to the source's cap."""
         if seconds:
@@ -138,9 +144,10 @@ class HostPaces:
         self._paces: dict[str, HostPace] = {}
 
     def of(self, host: str, politeness: Politeness) -> HostPace:
-        """Return a host's pace; of two sources that share one, the first one's manners hold."""
+        """Return a host's pace; of several sources that share one, the more patient one's manners hold."""
         if host not in self._paces:
             self._paces[host] = HostPace(politeness)
+        self._paces[host].at_least(politeness)
         return self._paces[host]
 
     def states(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crawlers.catalog import Source, host_of, load_catalog
 from crawlers.frontier import Frontier, open_frontier
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_SPEC
-    return _in_reactor(job)
+    return in_reactor(job)
 
 
 def _job(spec_path: Path, out: Path) -> Crawl:
@@ -75,8 +75,16 @@ def _frontier(spec: CrawlSpec, source: Source, folder: Path) -> Frontier:
     return frontier
 
 
-def _in_reactor(job: Crawl) -> int:
-    """Crawl in this process's reactor, which can run once; return the exit code."""
+class Job(Protocol):
+    """Something to do in the reactor."""
+
+    async def run(self) -> int:
+        """Do it; return the exit code."""
+        ...
+
+
+def in_reactor(job: Job) -> int:
+    """Run a job in this process's reactor, which can run once; return the exit code."""
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
@@ -153,8 +161,8 @@ class Crawl:
         from crawlers.spiders import SPIDERS
         from crawlers.spiders.base import Assignment
 
-        route = _simulated_route(self.spec)
-        hosts = sorted({h for source in self.sources.values() if source.simulated for h in _hosts(source)})
+        route = simulated_route(self.spec)
+        hosts = sorted({h for source in self.sources.values() if source.simulated for h in hosts_of(source)})
         runner, progress, paces = AsyncCrawlerRunner(), Progress(), HostPaces()
         # As Scrapy's own process classes do, the runner stands for a crawler: only its settings are read.
         GuardResolver.from_crawler(runner, the_reactor()).install_on_reactor()  # type: ignore[arg-type]
@@ -209,12 +217,12 @@ class Crawl:
         return closed
 
 
-def _hosts(source: Source) -> list[str]:
+def hosts_of(source: Source) -> list[str]:
     """Return the hosts a source's crawl talks to: its own, and the one that sells it tokens."""
     return [*source.scope.hosts, *([host_of(source.oauth.token_url)] if source.oauth else [])]
 
 
-def _simulated_route(spec: CrawlSpec) -> str:
+def simulated_route(spec: CrawlSpec) -> str:
     """Return where simulated hosts are routed; serves them in this process unless a port was given."""
     if spec.simulated is None:
         return ""

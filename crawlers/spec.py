@@ -91,6 +91,8 @@ def _check_source(name: str, spec: CrawlSpec, catalog: Mapping[str, Source]) -> 
     if name not in catalog:
         raise SpecError(f"sources: {name!r} is not in the catalogue; it has {', '.join(sorted(catalog))}")
     source = catalog[name]
+    if not source.is_crawled:
+        raise SpecError(f"sources: {name} is imported, not crawled: {source.how}")
     if source.simulated and spec.simulated is None and not spec.replay:
         raise SpecError(f'simulated: needed for {name}, e.g. {{"seed": 1, "matchday": 14}}')
     if not source.is_open and name not in spec.accept_terms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.ledger import publish_ledger
 from flows.nothing import refuse_nothing
 from flows.order import refresh, train
 from flows.promote import promotion
@@ -30,4 +31,6 @@ def retrain(config: PipelineConfig, until: str = "", refresh_stages: tuple[str, 
     except Reached:
         return result.model_copy(update={"steps": step_results(run.taken)})
     outcome = promotion(run.lake, release, config)
+    if any(step.state != "Cached" for step in run.taken):
+        publish_ledger(run.lake, config.home)
     return result.model_copy(update={"steps": step_results(run.taken), **outcome})

@@ -1,4 +1,4 @@
-"""``import``, ``sources`` and ``lake``: what comes in, where it may come from, and what lies there."""
+"""``import`` and ``lake``: what comes in, and what lies there."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ LOCAL = "local"
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("import")(import_)
-    sources = typer.Typer(help="The catalogue of sources, their terms and politeness.", no_args_is_help=True)
-    sources.command("list")(sources_list)
-    sources.command("show")(sources_show)
-    app.add_typer(sources, name="sources")
     lake = typer.Typer(help="What lies in the lake.", no_args_is_help=True)
     lake.command("list")(lake_list)
     lake.command("show")(lake_show)
@@ -35,16 +31,24 @@ def import_(
         str, typer.Option("--kind", help="news, statistics, record, discussion or reference.")
     ] = "news",
     sport: Annotated[str, typer.Option("--sport", help="The one sport it is about, if there is one.")] = "",
+    urls: Annotated[
+        str,
+        typer.Option("--urls", metavar="sports|FILE", help="Take only these addresses: sports, or patterns."),
+    ] = "",
     profile: Profile = LOCAL,
     settings: Settings = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:
-    """Import WARC, JSONL, Parquet or text files as a new snapshot of the lake."""
+    """Import WARC, WET, CDXJ, JSONL, Parquet, wiki dump, openfootball or text files as a new snapshot.
+
+    Stopped or killed, the same command goes on where it was.
+    """
     config = configured(profile, settings)
     from datetime import UTC, datetime
 
     from pydantic import ValidationError
 
+    from crawlers.url_filter import read_urls
     from tasks.imports.snapshot import ImportConfig, import_snapshot
     from tasks.lake import Lake
     from tasks.schema import Kind, Sport
@@ -54,8 +58,9 @@ def import_(
         raise ValueError(f"--kind {kind}: needed one of {', '.join(Kind)}")
     if sport and sport not in list(Sport):
         raise ValueError(f"--sport {sport}: needed one of {', '.join(Sport)}")
+    wanted = read_urls(urls) if urls else ()
     try:
-        what = ImportConfig(source=source, licence=licence, kind=kind, sport=sport)
+        what = ImportConfig(source=source, licence=licence, kind=kind, sport=sport, urls=wanted)
     except ValidationError as error:
         raise ValueError(
             f"--source {source!r}: letters, digits, '.', '_' and '-' only, at most 64"
@@ -73,35 +78,6 @@ def import_(
     for reason, count in sorted(result.dropped.items()):
         print(f"  not taken: {reason} {count:,}")
     print(f"next: sportslm run --profile {profile}")
-
-
-def sources_list(as_json: Json = False) -> None:
-    """List the sources and whether they may be crawled."""
-    from crawlers.catalog import load_catalog
-
-    entries = list(load_catalog().values())
-    if as_json:
-        print_json([entry.model_dump(mode="json") for entry in entries])
-        return
-    rows = [
-        [e.id, e.name, e.kind, e.access, e.licence, "open" if e.is_open else "accept terms", e.verified]
-        for e in entries
-    ]
-    print_table("", ["id", "name", "kind", "access", "licence", "crawling", "verified"], rows)
-
-
-def sources_show(source: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = False) -> None:
-    """Show one source: entry points, politeness, licence and terms."""
-    from crawlers.catalog import load_catalog
-
-    catalog = load_catalog()
-    if source not in catalog:
-        raise ValueError(f"unknown source {source!r}; there are: {', '.join(catalog)}")
-    entry = catalog[source].model_dump(mode="json")
-    if as_json:
-        print_json(entry)
-        return
-    print_table("", ["field", "value"], [[name, value] for name, value in entry.items()])
 
 
 def lake_list(

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from flows.cli import data, models, ops, run
+from flows.cli import data, models, ops, run, sources
 
 app = typer.Typer(
     help="Build a language model for sports, and keep it fresh.",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 run.add_to(app)
 data.add_to(app)
+sources.add_to(app)
 models.add_to(app)
 ops.add_to(app)
 

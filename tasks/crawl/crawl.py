@@ -150,21 +150,16 @@ def _take_over(source: Path, out: Path) -> Counter[str]:
 
 
 def raw_content(lake: Lake, folder: str, files: list[StoredFile]) -> str:
-    """Return the content digest of raw data: what was fetched, not when or in which order.
-
-    Imported WARCs have no index; their bytes are their content.
-    """
+    """Return the content digest of a crawl: what was fetched, not when or in which order."""
     rows: set[tuple[Any, ...]] = set()
-    indexed = {file.name.removesuffix(".jsonl") for file in files if file.name.endswith(".jsonl")}
     for file in files:
-        if file.name.endswith(".jsonl"):
-            path = lake.store.local_path(f"{folder}/{file.path}", file.sha256)
-            source = file.name.split("/")[-2]
-            for line in path.read_text("utf-8").splitlines():
-                row = json.loads(line)
-                if row.get("record") != "revisit":  # the same page again is no content
-                    verdicts = (row.get("record", "response"), *row.get("opt_outs", []))
-                    rows.add((source, *(row.get(name) for name in CONTENT), *verdicts))
-        elif file.name.endswith(".warc.gz") and file.name.removesuffix(".warc.gz") not in indexed:
-            rows.add((file.name, file.sha256))
+        if not file.name.endswith(".jsonl"):
+            continue
+        path = lake.store.local_path(f"{folder}/{file.path}", file.sha256)
+        source = file.name.split("/")[-2]
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row.get("record") != "revisit":  # the same page again is no content
+                verdicts = (row.get("record", "response"), *row.get("opt_outs", []))
+                rows.add((source, *(row.get(name) for name in CONTENT), *verdicts))
     return digest_of(sorted(rows, key=repr))

@@ -13,14 +13,16 @@ def check_terms(sources: Sequence[str], accepted: Sequence[str]) -> None:
     Raises:
         ValueError: naming the source and what to do.
     """
-    from crawlers.catalog import load_catalog
+    from crawlers.catalog import load_catalog, unknown_source
 
     catalog = load_catalog()
     for source in (*sources, *accepted):
         if source not in catalog:
-            raise ValueError(f"unknown source {source!r}; sportslm sources list shows those there are")
+            raise ValueError(unknown_source(source, catalog))
     for source in sources:
         entry = catalog[source]
+        if not entry.is_crawled:
+            raise ValueError(f"source {source} is imported, not crawled: {entry.how}")
         if not entry.is_open and source not in accepted:
             raise ValueError(
                 f"source {source} is crawled under terms ({entry.terms}); read them, then accept them "

@@ -14,8 +14,8 @@ from typing import Any
 from tasks.counts import Counts
 from tasks.extract.config import ExtractConfig
 from tasks.extract.html_page import PageRequest
-from tasks.extract.json_record import read_json
 from tasks.extract.plain_text import normalised
+from tasks.extract.records.read import read_json
 from tasks.extract.rejects import Rejects, storable
 from tasks.extract.sandbox import Sandbox, sandbox_for
 from tasks.extract.timestamps import parse_timestamp

@@ -22,7 +22,7 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="extract",
     artifact="documents",
-    version=2,
+    version=3,
     build=build,
     libraries=("fastwarc", "htmldate", "justext", "lxml", "lxml_html_clean", "pyarrow", "trafilatura"),
     code=("tasks.extract", "tasks.identity"),

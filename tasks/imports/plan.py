@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.extract.warc_records import check_warc
 
-__all__ = ["FORMATS", "ImportFile", "check_warc", "format_of", "plan_import"]
+__all__ = ["FORMATS", "ImportFile", "check_warc", "format_of", "plan_import", "stem_of"]
 
 # Longest suffix first: ".warc.gz" is no ".gz".
 FORMATS = {
+    ".warc.wet.gz": "warc",
+    ".warc.wet": "warc",
     ".warc.gz": "warc",
+    ".wet.gz": "warc",
     ".warc": "warc",
+    ".wet": "warc",
+    ".cdxj.gz": "cdxj",
+    ".cdxj": "cdxj",
     ".jsonl.gz": "jsonl",
     ".ndjson.gz": "jsonl",
+    ".jsonl.zst": "jsonl",
+    ".ndjson.zst": "jsonl",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+    ".xml.bz2": "wiki",
+    ".json": "openfootball",
     ".txt": "text",
     ".md": "text",
 }
 UNSUPPORTED = "unsupported"
+# What becomes raw data and is extracted; everything else becomes documents at once.
+RAW = {"warc", "cdxj"}
+# Common Crawl's own name for a part of its index.
+COMMON_CRAWL_INDEX = re.compile(r"cdx-\d+\.gz$")
 
 
 @dataclass(frozen=True)
@@ -31,12 +46,17 @@ class ImportFile:
 
     Attributes:
         name: its path below what the user named, unique within a plan of one folder; a text file's own id.
-        format: warc, jsonl, parquet, text, or unsupported.
+        format: one of ``FORMATS``, or unsupported.
     """
 
     path: Path
     name: str
     format: str
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it becomes raw data rather than documents."""
+        return self.format in RAW
 
 
 def plan_import(paths: list[Path]) -> list[ImportFile]:
@@ -59,7 +79,16 @@ def plan_import(paths: list[Path]) -> list[ImportFile]:
 def format_of(path: Path) -> str:
     """Return the format that a file's name says it has."""
     name = path.name.lower()
+    if COMMON_CRAWL_INDEX.fullmatch(name):
+        return "cdxj"
     return next((format_ for suffix, format_ in FORMATS.items() if name.endswith(suffix)), UNSUPPORTED)
+
+
+def stem_of(name: str) -> str:
+    """Return a file's own name without the folder and without the suffix that says its format."""
+    base = name.rsplit("/", 1)[-1]
+    suffix = next((suffix for suffix in FORMATS if base.lower().endswith(suffix)), "")
+    return base[: len(base) - len(suffix)] if suffix else base
 
 
 def _files(path: Path) -> list[tuple[Path, str]]:

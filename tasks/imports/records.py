@@ -1,51 +1,69 @@
-"""The records of one data file, in file order; what cannot be read as a record comes as its named reason."""
+"""The records of lines and text files, in file order; what cannot be read comes as its named reason."""
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import sys
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from tasks.imports.place import Item, Reading, Record
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 TEXT_COLUMNS = ["text", "content", "body", "article"]
 # One record's longest line or file, in bytes; a book has about a million.
 LARGEST_RECORD_BYTES = 20_000_000
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# A stream that breaks off, or whose bytes were altered.
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 
-Record = dict[str, Any]
 
+def read_jsonl(reading: Reading) -> Iterator[Item]:
+    """Yield the objects of JSON Lines, plain, gzip or Zstandard; blank lines are no records.
 
-def read_jsonl(path: Path) -> Iterator[Record | str]:
-    """Yield the objects of JSON Lines, gzip or not; blank lines are no records.
-
-    A gzip that breaks off gives its readable lines, then ``truncated``.
+    Offsets are bytes after decompression. A stream that breaks off gives its readable lines, then
+    ``truncated``.
     """
-    with path.open("rb") as raw:
-        compressed = raw.read(2) == GZIP_MAGIC
-        raw.seek(0)
-        lines: IO[bytes] = gzip.GzipFile(fileobj=raw) if compressed else raw  # type: ignore[assignment]
-        first = True
-        while True:
-            try:
-                line = lines.readline(LARGEST_RECORD_BYTES)
-                whole = len(line) < LARGEST_RECORD_BYTES or line.endswith(b"\n")
-                while not whole and (rest := lines.readline(LARGEST_RECORD_BYTES)):
-                    whole = rest.endswith(b"\n")
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                yield "truncated"
-                return
-            if not line:
-                return
-            if len(line) >= LARGEST_RECORD_BYTES:
-                yield "too_long"
-            elif line.strip():
-                yield parse_line(line.removeprefix(b"\xef\xbb\xbf") if first else line)
-            first = False
+    with reading.path.open("rb") as raw:
+        lines = decompressed(raw)
+        offset = reading.place.offset
+        try:
+            _skip(lines, raw, offset)
+            while True:
+                first = offset == 0
+                line, length = _line(lines)
+                offset += length
+                reading.meter.num_bytes = raw.tell()
+                if not length:
+                    return
+                if line is None:
+                    yield Item("too_long", offset)
+                elif line.strip():
+                    yield Item(parse_line(line.removeprefix(BYTE_ORDER_MARK) if first else line), offset)
+        except BROKEN:
+            yield Item("truncated", offset)
+
+
+def decompressed(raw: IO[bytes]) -> IO[bytes]:
+    """Return the file's content as a stream, by the magic it begins with."""
+    start = raw.read(4)
+    raw.seek(0)
+    stream: Any = raw
+    if start.startswith(GZIP_MAGIC):
+        stream = gzip.GzipFile(fileobj=raw)
+    elif start == ZSTD_MAGIC:
+        stream = io.BufferedReader(zstd.ZstdFile(raw))
+    found: IO[bytes] = stream
+    return found
 
 
 def parse_line(line: bytes) -> Record | str:
@@ -59,46 +77,47 @@ def parse_line(line: bytes) -> Record | str:
     return value if isinstance(value, dict) else "not_an_object"
 
 
-def read_text(path: Path, name: str) -> Iterator[Record | str]:
+def read_text(reading: Reading) -> Iterator[Item]:
     """Yield the one document that a text file is; its name is its id."""
-    if path.stat().st_size > LARGEST_RECORD_BYTES:
-        yield "too_long"
+    size = reading.path.stat().st_size
+    reading.meter.num_bytes = size
+    if reading.place.record:
+        return
+    if size > LARGEST_RECORD_BYTES:
+        yield Item("too_long", size)
         return
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = reading.path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        yield "bad_encoding"
+        yield Item("bad_encoding", size)
         return
-    yield {"id": name, "text": text}
+    yield Item({"id": reading.name, "text": text}, size)
 
 
-def read_rows(path: Path) -> Iterator[Record | str]:
-    """Yield the rows of a Parquet file.
-
-    Raises:
-        ValueError: if it is no Parquet file, or has no column of text under a name we know.
-    """
-    try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(
-            f"{path} is not a readable Parquet file ({error}); fetch or write it again"
-        ) from error
-    with file:
-        schema = file.schema_arrow
-        texts = [name for name in TEXT_COLUMNS if name in schema.names]
-        readable = [name for name in texts if _is_text(schema.field(name).type)]
-        if not readable:
-            columns = ", ".join(f"{field.name} ({field.type})" for field in schema)
-            raise ValueError(
-                f"{path} has the columns {columns}; an import needs a column of strings named "
-                f"{' or '.join(TEXT_COLUMNS)}: rename yours"
-            )
-        for batch in file.iter_batches(batch_size=1024):
-            yield from batch.to_pylist()
+def read_unsupported(reading: Reading) -> Iterator[Item]:
+    """Yield the one reason why a file of another format is not taken."""
+    reading.meter.num_bytes = reading.path.stat().st_size
+    if not reading.place.record:
+        yield Item("unsupported_format", 1)
 
 
-def _is_text(type_: pa.DataType) -> bool:
-    if pa.types.is_dictionary(type_):
-        type_ = type_.value_type
-    return pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
+def _line(lines: IO[bytes]) -> tuple[bytes | None, int]:
+    """Return the next line, None in the place of one that is too long, and how many bytes it has."""
+    line = lines.readline(LARGEST_RECORD_BYTES)
+    length = len(line)
+    if length < LARGEST_RECORD_BYTES:
+        return line, length
+    whole = line.endswith(b"\n")
+    while not whole and (rest := lines.readline(LARGEST_RECORD_BYTES)):
+        length += len(rest)
+        whole = rest.endswith(b"\n")
+    return None, length
+
+
+def _skip(lines: IO[bytes], raw: IO[bytes], num_bytes: int) -> None:
+    """Go on after the first ``num_bytes``: at once in a plain file, by reading them in a compressed one."""
+    if lines is raw:
+        raw.seek(num_bytes)
+        return
+    while num_bytes and (chunk := lines.read(min(num_bytes, 1 << 20))):
+        num_bytes -= len(chunk)

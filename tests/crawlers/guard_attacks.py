@@ -129,7 +129,7 @@ def catalogue(urls: list[str]) -> dict[str, Any]:
 
     common: dict[str, Any] = {
         "name": "an attack", "kind": "news", "sports": ["football"], "licence": "CC0-1.0",
-        "terms": "https://www.example.com/terms", "training": {"allowed": True, "why": "a test"},
+        "terms": "https://www.example.com/terms", "training": {"verdict": "yes", "why": "a test"},
     }  # fmt: skip
 
     def source(name: str, access: str, entries: list[str], hosts: list[str], simulated: bool) -> Source:

@@ -187,6 +187,7 @@ def test_crawl_disk_that_takes_no_more_exits_1_in_one_line(bench: CrawlBench) ->
     ("fields", "needle"),
     [
         ({"sources": ["nowhere"]}, "sources: 'nowhere' is not in the catalogue"),
+        ({"sources": ["fineweb"]}, "sources: fineweb is imported, not crawled: sportslm import"),
         ({"sources": []}, "sources:"),
         ({"simulated": None}, "simulated: needed for sim-news"),
         ({"simulated": {"seed": 1, "matchday": 0}}, "simulated.matchday"),

@@ -145,6 +145,14 @@ def test_pause_holds_everybody_back(clock: Clock) -> None:
     assert min(asyncio.run(many())) - began == 30.0
 
 
+def test_sources_on_one_host_share_its_pace_and_the_more_patient_manners_hold() -> None:
+    paces = HostPaces()
+    quick, slow = Politeness(delay_s=1, response_multiple=0), Politeness(delay_s=4, response_multiple=0)
+    assert paces.of("a.test", quick) is paces.of("a.test", slow)
+    assert paces.of("a.test", quick).delay_s == 4
+    assert paces.of("b.test", quick).delay_s == 1
+
+
 def test_one_connection_per_host_whoever_asks() -> None:
     paces, most, now = HostPaces(), 0, 0
     manners = Politeness(delay_s=0, response_multiple=0)

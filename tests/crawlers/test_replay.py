@@ -21,7 +21,7 @@ ROBOTS = RECORDED.parents[1] / "robots"
 PILOTS = (
     "bbc-sport",
     "guardian-sport",
-    "espn",
+    "espn-api",
     "basketball-reference",
     "nfl",
     "wikipedia-sports",
@@ -96,7 +96,7 @@ def test_recorded_pages_of_the_pilot_sources_are_crawled_through_their_own_entri
             elif host_of(url) in catalog[name].scope.hosts:
                 assert url not in found, f"{url} is on a host of {name} and out of its scope"
     assert len(found) == wanted.total()
-    assert wanted["espn"] >= 5
+    assert wanted["espn-api"] >= 5
     assert wanted["basketball-reference"] >= 3
     for archive in closed_segments(result.out / "basketball-reference"):
         for row, body in read_segment(archive):

@@ -119,8 +119,10 @@ def test_crawl_with_a_bad_spec_says_what_is_wrong(tmp_path: Path) -> None:
 
 def test_terms_of_unknown_sources_are_refused() -> None:
     check_terms(["sim-news"], [])
-    with pytest.raises(ValueError, match="unknown source 'sim-nws'; sportslm sources list"):
+    with pytest.raises(ValueError, match="unknown source 'sim-nws'; did you mean sim-news"):
         check_terms(["sim-news"], ["sim-nws"])
+    with pytest.raises(ValueError, match="source fineweb is imported, not crawled: sportslm import"):
+        check_terms(["fineweb"], [])
 
 
 def test_real_sources_need_their_terms_accepted_and_a_contact() -> None:

@@ -13,16 +13,25 @@ import pytest
 
 from tasks.counts import Counts
 from tasks.identity import document_id
-from tasks.imports.file import ImportSource, import_file
-from tasks.imports.plan import plan_import
+from tasks.imports.document import ImportSource
+from tasks.imports.place import Place
+from tasks.imports.plan import format_of, plan_import
+from tasks.imports.take_rows import RowsTaker
 from tasks.schema import DOCUMENTS, read_parquet
 
 SOURCE = ImportSource("mine", "CC-BY-4.0")
 
 
-def run(file: Path, out: Path, number: int = 0) -> tuple[Counts, list[dict[str, Any]]]:
-    counts = import_file(file, out, SOURCE, number)
+def run(
+    file: Path, out: Path, number: int = 0, urls: tuple[str, ...] = ()
+) -> tuple[Counts, list[dict[str, Any]]]:
+    out.mkdir(exist_ok=True)
+    pulse = out / "pulse"
+    taker = RowsTaker(file, file.name, format_of(file), number, SOURCE, urls, 10**9, pulse)
+    taker.open(Place())
+    counts = taker.piece(out)
     counts.check(file.name)
+    assert counts.extra["last"] == 1
     return counts, read_parquet(out / "documents.parquet", DOCUMENTS).to_pylist()
 
 
