@@ -78,7 +78,10 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/web"), help="urls.csv, gold.jsonl")
-    judged = judge(parser.parse_args().data)
+    data: Path = parser.parse_args().data
+    if not (data / "urls.csv").is_file():
+        parser.error(f"{data} has no urls.csv; name the folder of recorded pages with --data")
+    judged = judge(data)
     for name, test in (("OnlySports keywords", published), ("sportslm", is_sports_url)):
         found = score(test, judged)
         print(

@@ -105,7 +105,7 @@ class Frontier:
         if found is not None and found != str(FORMAT):
             raise FrontierError(f"{path} has format {found}, this version reads {FORMAT}; delete the file")
         self._db.execute("BEGIN")
-        self._note("format", str(FORMAT))
+        self.remember("format", str(FORMAT))
 
     # -- durability -----------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ class Frontier:
         pages.
         """
         if segment:
-            self._note(f"segment:{segment}", self.snapshot)
+            self.remember(f"segment:{segment}", self.snapshot)
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
@@ -305,7 +305,7 @@ class Frontier:
         used = int(self.note(f"quota:{what}") or 0)
         if used >= limit:
             return False
-        self._note(f"quota:{what}", str(used + 1))
+        self.remember(f"quota:{what}", str(used + 1))
         return True
 
     def note(self, name: str) -> str | None:
@@ -315,7 +315,7 @@ class Frontier:
 
     def remember(self, name: str, value: str) -> None:
         """Remember a value by name, e.g. an origin's robots.txt."""
-        self._note(name, value)
+        self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Return what is known of every page, by URL: for tests and for people."""
@@ -325,9 +325,6 @@ class Frontier:
             yield dict(zip(names, row, strict=True))
 
     # -------------------------------------------------------------------------------------------------
-
-    def _note(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def _interval(self, url: str, changed: bool) -> float:
         """Return the seconds until the next look: half as long after a change, one and a half times

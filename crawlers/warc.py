@@ -254,11 +254,6 @@ class SegmentWriter:
         self._number = int(closed[-1].name[8:13]) + 1 if closed else 0
         self._open()
 
-    @property
-    def num_open(self) -> int:
-        """Records of the open segment: what a kill would lose."""
-        return self._num_rows
-
     def write(self, response: StoredResponse) -> IndexRow:
         """Append a response or a tombstone and return its index row; a full segment is closed before it."""
         return self._append(response, _record(response), response.payload_digest)

@@ -106,12 +106,11 @@ def crawl_into(
         stats = run_crawler(work, spec, CrawlWatch(progress, kept))
         rows = _take_over(work / "out", out)
         (out / SUMMARY).write_text(summary_markdown(stats), "utf-8")
-    extra = {
-        f"{name}_pages": found.get("pages", 0) + found.get("already_stored", 0)
-        for name, found in stats.items()
-    }
-    pages = rows["response"]
-    return Counts(pages, pages, {}, {**extra, "revisits": rows["revisit"], "tombstones": rows["tombstone"]})
+    extra = {f"{name}_pages": rows[name, "response"] for name in stats}
+    for record in ("revisit", "tombstone"):
+        extra[f"{record}s"] = sum(rows[name, record] for name in stats)
+    pages = sum(rows[name, "response"] for name in stats)
+    return Counts(pages, pages, {}, extra)
 
 
 def _no_copy(archive: Path) -> None:
@@ -135,9 +134,9 @@ def known_pages(earlier: Sequence[EarlierFile], folder: Path) -> dict[str, Any]:
     return {"known": known, "frontiers": frontiers}
 
 
-def _take_over(source: Path, out: Path) -> Counter[str]:
-    """Put a finished crawl's files into ``out``; return its index rows by the kind of record."""
-    rows: Counter[str] = Counter()
+def _take_over(source: Path, out: Path) -> Counter[tuple[str, str]]:
+    """Put a finished crawl's files into ``out``; return its index rows by source and kind of record."""
+    rows: Counter[tuple[str, str]] = Counter()
     wanted = [*source.rglob("segment-*"), *source.rglob(SAVED_FRONTIER), source / STATS]
     for path in sorted(wanted):
         if path.suffix == ".open":
@@ -145,7 +144,7 @@ def _take_over(source: Path, out: Path) -> Counter[str]:
         link(path, out / path.relative_to(source))
         if path.suffix == ".jsonl":
             lines = path.read_text("utf-8").splitlines()
-            rows.update(json.loads(line).get("record", "response") for line in lines)
+            rows.update((path.parent.name, json.loads(line).get("record", "response")) for line in lines)
     return rows
 
 
