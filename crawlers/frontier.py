@@ -18,7 +18,7 @@ from typing import IO, Any
 from crawlers.catalog import Revisit
 from crawlers.warc import IndexRow, closed_segments, read_index
 
-FORMAT = 1
+FORMAT = 2
 NEW, KNOWN = 0, 1  # a page nobody has seen comes before one that is looked at again
 MAX_FAILURES = 12  # so many in a row, and the wait grows no more
 SCHEMA = """
@@ -37,7 +37,9 @@ CREATE TABLE IF NOT EXISTS pages (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS turn ON pages (planned, lastmod DESC, url) WHERE planned IS NOT NULL;
 CREATE TABLE IF NOT EXISTS listings (
-    url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, links TEXT NOT NULL, lastmod TEXT NOT NULL DEFAULT ''
+    url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, links TEXT NOT NULL,
+    lastmod TEXT NOT NULL DEFAULT '',
+    next_due TEXT NOT NULL               -- when it may be asked again, RFC 3339
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -71,6 +73,7 @@ class KnownListing:
     last_modified: str | None
     links: str
     lastmod: str
+    next_due: str
 
     def conditional_headers(self) -> dict[str, str]:
         """Return the validators to send (RFC 9110 section 13.1)."""
@@ -175,18 +178,27 @@ class Frontier:
     def listing(self, url: str) -> KnownListing | None:
         """Return a listing as it was last read, or None."""
         row = self._db.execute(
-            "SELECT etag, last_modified, links, lastmod FROM listings WHERE url = ?", (url,)
+            "SELECT etag, last_modified, links, lastmod, next_due FROM listings WHERE url = ?", (url,)
         ).fetchone()
         return KnownListing(*row) if row else None
 
     def read_listing(
         self, url: str, etag: str | None, last_modified: str | None, links: str, lastmod: str
     ) -> None:
-        """Remember what a listing led to, for the day it answers 304."""
+        """Remember what a listing led to, for the day it answers 304, and until it is due again.
+
+        Some listings (MediaWiki's, Reddit's) have no validators, so that each look costs a body: all are
+        held back for the shortest time that pages are.
+        """
+        due = _text(self.as_of + timedelta(hours=self.revisit.min_hours))
         self._db.execute(
-            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?)",
-            (url, etag, last_modified, links, lastmod),
+            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?)",
+            (url, etag, last_modified, links, lastmod, due),
         )
+
+    def is_due(self, listing: KnownListing) -> bool:
+        """Return whether a listing may be asked again."""
+        return listing.next_due <= _text(self.as_of)
 
     # -- taking turns ---------------------------------------------------------------------------------
 

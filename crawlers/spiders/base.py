@@ -148,14 +148,14 @@ class SourceSpider(Spider):
         self.frontier.look_again(found.deleted)
 
     async def _listing(self, row: tuple[str, str], tries: int = MAX_ATTEMPTS) -> Found:
-        """Return what a listing leads to: as it says now, or as it said when it cannot be read.
+        """Return what a listing leads to: as it says now, or as it said when it is not due or not readable.
 
         One that says it is busy (MediaWiki's maxlag) is asked again when it wishes.
         """
         url, lastmod = row
         known = self.frontier.listing(url)
         before = _found_of(known.links) if known else Found()
-        if known and lastmod and known.lastmod == lastmod:
+        if known and known.lastmod == lastmod and (lastmod or not self.frontier.is_due(known)):
             self.ledger.unchanged_listings += 1
             return before
         fetched = await self._fetcher.get(url, known.conditional_headers() if known else None)
@@ -163,6 +163,7 @@ class SourceSpider(Spider):
         self._report()
         if known and fetched.status == 304:
             self.ledger.unchanged_listings += 1
+            self.frontier.read_listing(url, known.etag, known.last_modified, known.links, lastmod)
             return before
         if self._failed(fetched):
             return before

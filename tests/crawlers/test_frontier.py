@@ -76,6 +76,19 @@ def test_turns_new_pages_come_newest_first_then_known_ones(tmp_path: Path) -> No
     ]
 
 
+def test_listing_is_due_again_after_the_shortest_time_between_looks(tmp_path: Path) -> None:
+    begun = frontier(tmp_path)
+    begun.read_listing("http://a.test/list", None, None, "{}", "")
+    begun.commit()
+    begun.close()
+    for hours, due in ((0, False), (5.9, False), (6, True)):
+        found = frontier(tmp_path, hours)
+        listing = found.listing("http://a.test/list")
+        assert listing is not None
+        assert found.is_due(listing) == due
+        found.close()
+
+
 def test_turn_is_not_given_before_a_page_is_due_unless_its_listing_says_it_changed(tmp_path: Path) -> None:
     first = frontier(tmp_path)
     first.found({"http://a.test/1": "2026-11-01", "http://a.test/2": "2026-11-01"})
