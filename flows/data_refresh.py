@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.events import emit_event
 
+from flows.datasheet import publish_datasheet
 from flows.nothing import refuse_nothing
 from flows.order import encode_with, refresh
 from flows.result import RunResult, step_results
@@ -23,6 +24,8 @@ def data_refresh(config: PipelineConfig) -> RunResult:
     if champion is not None:
         (tokenizer,) = [run.lake.artifact_at(path) for path in champion.inputs["tokenizer"]]
         encode_with(run, chain, data, tokenizer)
+    if any(step.state != "Cached" for step in run.taken):
+        publish_datasheet(run.lake)
     emit_event(
         event="dataset.refreshed",
         resource={"prefect.resource.id": f"sportslm.snapshot.{chain[-1].id}"},

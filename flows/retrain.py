@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.datasheet import publish_datasheet
 from flows.ledger import publish_ledger
 from flows.nothing import refuse_nothing
 from flows.order import refresh, train
@@ -33,4 +34,5 @@ def retrain(config: PipelineConfig, until: str = "", refresh_stages: tuple[str, 
     outcome = promotion(run.lake, release, config)
     if any(step.state != "Cached" for step in run.taken):
         publish_ledger(run.lake, config.home)
+        publish_datasheet(run.lake)
     return result.model_copy(update={"steps": step_results(run.taken), **outcome})

@@ -89,7 +89,11 @@ class Artifact(Frozen):
 
 
 class Manifest(Frozen):
-    """What commits an artifact: its files, where it came from, and who made it."""
+    """What commits an artifact: its files, where it came from, and who made it.
+
+    Attributes:
+        shards: the call and the counts of each shard that a later artifact may take over.
+    """
 
     format: int = FORMAT
     stage: str
@@ -107,6 +111,7 @@ class Manifest(Frozen):
     rows_out: int
     dropped: dict[str, int]
     extra: dict[str, int] = {}
+    shards: dict[str, dict[str, Any]] = {}
     execution: dict[str, Any] = {}
     code: str = ""
     provenance: dict[str, str] = {}

@@ -40,6 +40,7 @@ from tasks.lake import (
     digest_of,
 )
 from tasks.provenance import code_digest, made_with
+from tasks.shard_reuse import call_key, made_before, take_over
 from tasks.store import Entry, Store, sha256_of
 
 Inputs = Mapping[str, Sequence[Artifact]]
@@ -65,6 +66,7 @@ class Stage:
         impure: true for the crawl: damaged results are refused, never made again.
         measurements: names of files that hold timings and stay outside the content digest.
         page: name of a Markdown file of the artifact to show on the run's page, beside the summary.
+        reuse: true if shards are taken over from earlier artifacts of the snapshot (tasks/shard_reuse.py).
         service: true if it may touch a network or a service, so that transient errors are worth a retry.
     """
 
@@ -78,6 +80,7 @@ class Stage:
     impure: bool = False
     measurements: tuple[str, ...] = ()
     page: str = ""
+    reuse: bool = False
     service: bool = False
 
     def library_versions(self) -> dict[str, str]:
@@ -122,6 +125,7 @@ class Attempt:
     progress: Progress = silent
     name: str = field(default_factory=lambda: f"a{os.getpid():x}{secrets.token_hex(3)}")
     written: dict[str, list[StoredFile]] = field(default_factory=dict)
+    made: dict[str, dict[str, Any]] = field(default_factory=dict)
     provenance: dict[str, str] = field(default_factory=dict)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
@@ -169,12 +173,15 @@ class Attempt:
             The sum of all shards' counts.
         """
         results: dict[str, dict[str, Any]] = {}
+        measurements = self.stage.measurements
         for name in calls:
             marker = _read_marker(self.lake, self.finished[name]) if name in self.finished else None
             if marker is not None:
                 results[name] = marker
+        keys = self._call_keys(fn, calls)
+        taken = self._taken_over({name: key for name, key in keys.items() if name not in results})
         todo = {
-            name: (self.lake.store, self.prefix, name, fn, dict(arguments), self.stage.measurements)
+            name: (self.lake.store, self.prefix, name, *taken.get(name, (fn, dict(arguments))), measurements)
             for name, arguments in calls.items()
             if name not in results
         }
@@ -184,7 +191,29 @@ class Attempt:
             self.progress(self.stage.name, len(results), len(calls))
         for name in calls:
             self.written[name] = [StoredFile.model_validate(f) for f in results[name]["files"]]
+        self.made = {name: {"key": keys[name], "counts": results[name]["counts"]} for name in keys}
         return total(Counts(**results[name]["counts"]) for name in calls)
+
+    def _call_keys(self, fn: Callable[..., Counts], calls: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+        """Return what decides each shard's bytes, where a later artifact may take them over."""
+        if not self.stage.reuse:
+            return {}
+        stage = self.stage
+        libraries = stage.library_versions()
+        return {
+            name: call_key(stage.name, stage.version, libraries, fn, call) for name, call in calls.items()
+        }
+
+    def _taken_over(self, keys: Mapping[str, str]) -> dict[str, tuple[Callable[..., Counts], dict[str, Any]]]:
+        """Return the calls that copy what an earlier artifact of the snapshot holds."""
+        if not keys or self.options.refresh:
+            return {}
+        before = made_before(self.lake, self.stage.artifact, self.snapshot, self.stage.name)
+        return {
+            name: (take_over, {"made": before[key]})
+            for name, key in keys.items()
+            if key in before and before[key].is_whole()
+        }
 
     def one(self, fn: Callable[..., Counts], **arguments: Any) -> Counts:
         """Run ``fn`` as the stage's only shard, in this process, unless an earlier attempt finished it.
@@ -371,6 +400,7 @@ def build_artifact(
         rows_out=counts.rows_out,
         dropped=counts.dropped,
         extra=counts.extra,
+        shards=attempt.made,
         execution=config.model_dump(mode="json"),
         code=code_digest(stage.code),
         provenance={**made_with(), **dict(options.provenance), **attempt.provenance},

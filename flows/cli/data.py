@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     lake = typer.Typer(help="What lies in the lake.", no_args_is_help=True)
     lake.command("list")(lake_list)
     lake.command("show")(lake_show)
+    lake.command("datasheet")(lake_datasheet)
     lake.command("verify")(lake_verify)
     lake.command("gc")(lake_gc)
     app.add_typer(lake, name="lake")
@@ -147,6 +148,36 @@ def lake_show(
         print(f"  {manifest.stage}.{name} = {value}")
     for file in manifest.files:
         print(f"  {file.num_bytes:>12,}  {file.sha256[:12]}  {file.path}")
+
+
+def lake_datasheet(
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="Where to write; the home without it.")
+    ] = None,
+    profile: Profile = LOCAL,
+    settings: Settings = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Write what the newest dataset is made of: datasheet.md, and datasheet.html with plots."""
+    config = configured(profile, settings)
+    from tasks.datasheet.collect import datasheet
+    from tasks.datasheet.sheet import as_markdown, as_page, summary
+    from tasks.lake import Lake
+
+    sheet = datasheet(Lake(config.lake_uri, dry=True))
+    if not sheet.snapshots:
+        raise ValueError(f"{sheet.lake} holds no clean documents yet; sportslm run --until dedup makes them")
+    if as_json:
+        print_json(sheet.model_dump())
+        return
+    folder = to or Path(config.home) / "datasheets" / sheet.snapshots[-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (("datasheet.md", as_markdown(sheet)), ("datasheet.html", as_page(sheet))):
+        temporary = folder / f"{name}.open"
+        temporary.write_text(text, "utf-8")
+        temporary.replace(folder / name)
+    print(summary(sheet))
+    print(f"written: {folder / 'datasheet.html'} and {folder / 'datasheet.md'}")
 
 
 def lake_verify(

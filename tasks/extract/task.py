@@ -25,6 +25,7 @@ STAGE = Stage(
     version=3,
     build=build,
     libraries=("fastwarc", "htmldate", "justext", "lxml", "lxml_html_clean", "pyarrow", "trafilatura"),
+    reuse=True,
     code=("tasks.extract", "tasks.identity"),
 )
 extract = door(STAGE)

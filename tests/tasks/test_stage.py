@@ -14,7 +14,7 @@ import pytest
 
 from tasks.counts import Counts
 from tasks.lake import DamagedArtifact, Lake, LakeError
-from tasks.stage import RunOptions, build_artifact, fingerprint_key
+from tasks.stage import RunOptions, Stage, build_artifact, fingerprint_key
 from tests.tasks.stages import (
     SERIAL,
     SNAPSHOT,
@@ -108,6 +108,47 @@ def test_copied_lake_with_other_time_stamps_stays_cached(tmp_path: Path) -> None
     enter(lake, words_stage(), WordsConfig(), {})
     shutil.copytree(tmp_path / "lake", tmp_path / "copy", copy_function=shutil.copyfile)
     assert enter(Lake(str(tmp_path / "copy")), words_stage(), WordsConfig(), {})[0] == "Cached"
+
+
+WRITTEN: list[str] = []
+
+
+def write_down(word: str, least_letters: int, out: Path) -> Counts:
+    WRITTEN.append(word)
+    return write_word(word, least_letters, out)
+
+
+@pytest.fixture
+def reusing() -> Stage:
+    WRITTEN.clear()
+    return replace(words_stage(write_down), reuse=True)
+
+
+def test_shards_of_an_earlier_artifact_are_taken_over_byte_for_byte(tmp_path: Path, reusing: Stage) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    enter(lake, reusing, WordsConfig(words=("goal", "corner"), least_letters=5), {})
+    _, more = enter(lake, reusing, WordsConfig(words=("foul", "corner", "goal"), least_letters=5), {})
+    assert WRITTEN == ["goal", "corner", "foul"]
+    assert [path.read_text() for path in lake.paths(more, "word.txt")] == ["corner"]
+    assert lake.manifest(more).dropped == {"too_short": 2}
+    alone = Lake(str(tmp_path / "alone"))
+    _, anew = enter(alone, reusing, WordsConfig(words=("foul", "corner", "goal"), least_letters=5), {})
+    assert anew.content_digest == more.content_digest
+
+
+def test_shards_that_another_call_made_or_that_are_damaged_are_done_again(
+    tmp_path: Path, reusing: Stage
+) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    _, first = enter(lake, reusing, WordsConfig(words=("goal", "corner")), {})
+    lake.paths(first, "word.txt")[0].write_text("GOAL")
+    enter(lake, reusing, WordsConfig(words=("goal", "corner", "foul")), {})
+    assert WRITTEN == ["goal", "corner", "goal", "foul"]
+    enter(lake, replace(reusing, version=2), WordsConfig(words=("goal", "corner")), {})
+    assert WRITTEN[4:] == ["goal", "corner"], "another version"
+    refresh = replace(SERIAL, refresh=True)
+    enter(lake, reusing, WordsConfig(words=("corner", "foul")), {}, refresh)
+    assert WRITTEN[6:] == ["corner", "foul"], "--refresh"
 
 
 def lose_a_row(word: str, least_letters: int, out: Path) -> Counts:

@@ -1,0 +1,1 @@
+"""A dataset's datasheet: what is in it, where it is from, what was left out and why; text and pictures."""
