@@ -7,9 +7,10 @@ a loss, keep the menu. So: all blocks of text, without those a site repeats on e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tasks.extract.tables import take_tables
+from tasks.extract.tables import drop_all, take_tables
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -27,6 +28,7 @@ NO_TEXT = [
     "svg",
     "template",
 ]
+MAY_HOLD_TABLES = frozenset({"nav", "footer", "form"})
 REPEATED = re.compile(
     r"(^|[\s_-])(nav|menu|header|footer|breadcrumbs?|sidebar|cookies?|consent|gdpr|social|share|banner|ads?|sponsor|"
     r"promo|newsletter|related|popup|modal|login|search)([\s_-]|$)",
@@ -57,13 +59,19 @@ MOST_LINKED_RATIO = 0.6
 
 def statistics_text(tree: HtmlElement) -> str:
     """Return the page's own lines, then its tables. The tree is used up."""
-    for name in NO_TEXT:
-        for element in list(tree.iter(name)):
-            element.drop_tree()
-    for element in list(tree.iter("div", "section", "ul", "header", "aside")):
+    # A table in a form or a footer is data all the same; nobody sees one in a template.
+    unseen = [
+        element
+        for element in tree.iter(*NO_TEXT)
+        if element.tag not in MAY_HOLD_TABLES or element.find(".//table") is None
+    ]
+    drop_all(tree, unseen)
+    repeated = []
+    for element in tree.iter("div", "section", "ul", "header", "aside"):
         marks = f"{element.get('id') or ''} {element.get('class') or ''}"
-        if element.getparent() is not None and REPEATED.search(marks) and element.find(".//table") is None:
-            element.drop_tree()
+        if REPEATED.search(marks) and element.find(".//table") is None:
+            repeated.append(element)
+    drop_all(tree, repeated)
     tables = take_tables(tree)
     lines: list[str] = []
     seen = set[str]()
@@ -83,12 +91,21 @@ def _own_text(block: HtmlElement) -> str:
     """Return the text of a block outside the blocks within it."""
     parts = [block.text or ""]
     for child in block:
-        if child.tag not in BLOCKS and isinstance(child.tag, str):
-            parts.append(child.text_content() if child.tag != "br" else " ")
+        parts += _inline_parts(child)
         parts.append(child.tail or "")
     return " ".join("".join(parts).split())
 
 
+def _inline_parts(element: HtmlElement) -> Iterator[str]:
+    """Yield the text of an element that is no block, without the blocks within it: they have their turn."""
+    if not isinstance(element.tag, str) or element.tag in BLOCKS:
+        return
+    yield " " if element.tag == "br" else element.text or ""
+    for child in element:
+        yield from _inline_parts(child)
+        yield child.tail or ""
+
+
 def _linked_ratio(block: HtmlElement, text: str) -> float:
-    linked = sum(len(" ".join(link.text_content().split())) for link in block.iterchildren("a"))
+    linked = sum(len(" ".join("".join(_inline_parts(a)).split())) for a in block.iterchildren("a"))
     return linked / len(text)

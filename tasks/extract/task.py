@@ -22,7 +22,7 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="extract",
     artifact="documents",
-    version=3,
+    version=4,
     build=build,
     libraries=("fastwarc", "htmldate", "justext", "lxml", "lxml_html_clean", "pyarrow", "trafilatura"),
     reuse=True,

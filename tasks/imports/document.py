@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from tasks.extract.plain_text import normalised
+from tasks.extract.records.answer import JsonText
+from tasks.extract.records.read import read_known
 from tasks.extract.rejects import storable
 from tasks.extract.segment import IMPORTED
 from tasks.extract.timestamps import parse_timestamp
@@ -37,7 +40,11 @@ def document_of(record: Record, source: ImportSource, extra: Counter[str]) -> di
     """Return one row of ``DOCUMENTS``, or the named reason why the record gives none."""
     texts = [record[name] for name in TEXT_COLUMNS if isinstance(record.get(name), str)]
     if not texts:
-        return "no_text"
+        told = read_known(record)
+        if told is None or isinstance(told, str):
+            return told or "no_text"
+        record = answer_record(told, "")
+        texts = [told.text]
     text = normalised(next((text for text in texts if text.strip()), ""))
     if not text:
         return "empty_text"
@@ -67,6 +74,23 @@ def document_of(record: Record, source: ImportSource, extra: Counter[str]) -> di
         "label": string_of(record, "label"),
         "record": string_of(record, OWN_RECORD),
         "text": text,
+    }
+
+
+def answer_record(told: JsonText, id_: str) -> Record:
+    """Return what an API's answer tells as a record of an import; ``id_`` is its id unless it is one game."""
+    record = json.loads(told.record) if told.record else None
+    sport = record.get("sport") if isinstance(record, dict) else None
+    return {
+        "id": told.events[0] if len(told.events) == 1 else id_,
+        "title": told.title,
+        "date": told.published_at,
+        "kind": told.kind,
+        "sport": sport,
+        "language": "en",
+        "events": told.events,
+        "text": told.text,
+        OWN_RECORD: told.record,
     }
 
 

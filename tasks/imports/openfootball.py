@@ -6,34 +6,12 @@ apart, so that each match is a document of its own.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from tasks.extract.records.answer import records_answer
 from tasks.extract.records.openfootball import match_game
 from tasks.imports.document import OWN_RECORD
-from tasks.imports.place import Item, Reading, Record
-from tasks.imports.records import LARGEST_RECORD_BYTES
-
-
-def read_matches(reading: Reading) -> Iterator[Item]:
-    """Yield the matches of a file; ``unsupported_format`` for JSON that is no such file."""
-    size = reading.path.stat().st_size
-    reading.meter.num_bytes = size
-    value: Any = None
-    if size <= LARGEST_RECORD_BYTES:
-        try:
-            value = json.loads(reading.path.read_bytes().decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            value = None
-    matches = _matches(value)
-    if matches is None:
-        if not reading.place.record:
-            yield Item("unsupported_format", 1)
-        return
-    for number, match in enumerate(matches[reading.place.offset :], reading.place.offset + 1):
-        yield Item(match_record(match, str(value.get("name") or "")), number)
+from tasks.imports.place import Record
 
 
 def match_record(match: object, league: str) -> Record | str:
@@ -59,7 +37,7 @@ def match_record(match: object, league: str) -> Record | str:
     }
 
 
-def _matches(value: object) -> list[Any] | None:
+def matches_of(value: object) -> list[Any] | None:
     """Return the matches of a file, older ones with the name of their round; None if it has none."""
     if not isinstance(value, dict):
         return None
@@ -72,5 +50,5 @@ def _matches(value: object) -> list[Any] | None:
     return [
         {"round": one.get("name"), **match} if isinstance(match, dict) else match
         for one in rounds
-        for match in one.get("matches") or []
+        for match in (one["matches"] if isinstance(one.get("matches"), list) else [])
     ]

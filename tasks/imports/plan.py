@@ -29,7 +29,8 @@ FORMATS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
     ".xml.bz2": "wiki",
-    ".json": "openfootball",
+    ".json.gz": "json",
+    ".json": "json",
     ".txt": "text",
     ".md": "text",
 }

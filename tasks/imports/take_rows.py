@@ -15,7 +15,7 @@ from tasks.counts import Counts
 from tasks.extract.rejects import Rejects
 from tasks.extract.segment import FILE_STRIDE
 from tasks.imports.document import ImportSource, document_of, url_of
-from tasks.imports.openfootball import read_matches
+from tasks.imports.json_file import read_json_file
 from tasks.imports.pieces import place_counts
 from tasks.imports.place import Item, Meter, Place, Reading, Record
 from tasks.imports.pulse import beat
@@ -37,7 +37,7 @@ READERS = {
     "text": read_text,
     "unsupported": read_unsupported,
     "wiki": read_dump,
-    "openfootball": read_matches,
+    "json": read_json_file,
 }
 
 

@@ -74,6 +74,6 @@ def _matches(value: dict[str, Any]) -> list[dict[str, Any]]:
         {"round": one.get("name"), **match}
         for one in (rounds if isinstance(rounds, list) else [])
         if isinstance(one, dict)
-        for match in one.get("matches") or []
+        for match in (one["matches"] if isinstance(one.get("matches"), list) else [])
         if isinstance(match, dict)
     ]

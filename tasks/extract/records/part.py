@@ -7,6 +7,9 @@ from typing import Any
 
 from tasks.extract.records.told import told_of
 
+# Floats from here on are not one whole number each.
+LARGEST_FLOAT = 2**53
+
 
 class Part:
     """A copy of an item from which values are taken out.
@@ -105,7 +108,7 @@ def whole(value: object) -> int | None:
     """Return a whole number of 0 or more that is written as one (2, 2.0, "2"), else None."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and value < LARGEST_FLOAT:
         value = int(value)
     if isinstance(value, str) and value.strip().isdecimal() and value.strip().isascii() and len(value) < 10:
         value = int(value)

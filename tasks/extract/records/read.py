@@ -12,6 +12,8 @@ from tasks.extract.records import (
     espn,
     generic,
     mediawiki,
+    nba_box_score,
+    nfl_gamecenter,
     openfootball,
     reddit,
     sportradar,
@@ -37,6 +39,8 @@ READERS: tuple[tuple[Callable[[object], bool], Reader], ...] = (
     (sportsdata_io.is_games, sportsdata_io.read),
     (mediawiki.is_parse, mediawiki.read),
     (openfootball.is_league, openfootball.read),
+    (nfl_gamecenter.is_game, nfl_gamecenter.read),
+    (nba_box_score.is_game, nba_box_score.read),
 )
 
 
@@ -48,8 +52,18 @@ def read_json(body: bytes, charset: str) -> JsonText | str:
         return NOT_JSON
     if _depth_exceeds(value, MAX_DEPTH):
         return NOT_JSON
-    read = next((read for fits, read in READERS if fits(value)), generic.read)
-    return read(value)
+    return (reader_of(value) or generic.read)(value)
+
+
+def read_known(value: object) -> JsonText | str | None:
+    """Return an answer of an API that is known as ``read_json`` does, or None where none looks like it."""
+    read = None if _depth_exceeds(value, MAX_DEPTH) else reader_of(value)
+    return read(value) if read else None
+
+
+def reader_of(value: object) -> Reader | None:
+    """Return what reads answers of a value's API, or None where no API that is known looks like it."""
+    return next((read for fits, read in READERS if fits(value)), None)
 
 
 def _depth_exceeds(value: object, limit: int) -> bool:

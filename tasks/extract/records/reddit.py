@@ -70,7 +70,7 @@ def _posts(value: object) -> Iterator[dict[str, Any]]:
             yield from _posts(item)
     elif isinstance(value, dict) and isinstance(value.get("data"), dict):
         data = value["data"]
-        if value.get("kind") in {COMMENT, THREAD}:
+        if value.get("kind") in (COMMENT, THREAD):
             yield data
             yield from _posts(data.get("replies"))
         elif value.get("kind") == LISTING:
