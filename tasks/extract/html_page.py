@@ -1,4 +1,4 @@
-"""One HTML page to its main text and facts, with trafilatura; run in the sandbox, as it may hang."""
+"""One HTML page to its main text and facts; run in the sandbox, as parsers and trafilatura may hang."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks.extract.json_ld import event_ids, first_value, parse_blocks
+from tasks.extract.main_text.article import article_lines, head_facts, is_mostly_prose
+from tasks.extract.main_text.page_facts import found_facts
 from tasks.extract.plain_text import normalised
 from tasks.extract.statistics_page import statistics_text
 from tasks.extract.tables import is_full_of_numbers, uncover_tables
@@ -62,23 +64,26 @@ class Page:
 
 def read_page(body: bytes, request: PageRequest) -> Page:
     """Return the page's text (possibly empty) and facts."""
-    from trafilatura.metadata import extract_metadata
-    from trafilatura.utils import load_html
-
     statistics = request.kind == "statistics"
-    html, hidden = uncover_tables(
-        decode_html(body, request.charset), 1 if statistics else FEWEST_HIDDEN_NUMBERS
-    )
-    statistics = statistics or hidden > 0 or (not request.kind_known and is_full_of_numbers(html))
-    tree = load_html(html)
+    decoded = decode_html(body, request.charset)
+    html, hidden = uncover_tables(decoded, 1 if statistics else FEWEST_HIDDEN_NUMBERS)
+    full = hidden > 0 or (not request.kind_known and is_full_of_numbers(html))
+    tree = load_tree(html)
+    if full and not statistics and tree is not None:
+        statistics = not is_mostly_prose(tree)
+        if not statistics and hidden:  # what an article hides in comments stays hidden
+            tree = load_tree(decoded)
+        elif statistics and not hidden:  # and what a statistics page hides, however small, does not
+            tree = load_tree(uncover_tables(decoded, 1)[0])
     if tree is None:
         return Page("")
     structured = parse_blocks(tree.xpath('//script[contains(@type, "ld+json")]/text()'))
     url = request.url if "://" in request.url else None
-    # Without a bound, dates in the page are judged against today's date, and a rerun would differ.
-    bound = {"original_date": True, "extensive_search": False, "max_date": request.fetched_on or "2100-01-01"}
-    facts = extract_metadata(tree, url, bound, request.quality == "fast", set())
     published = _meta_date(tree) or first_value(structured, "datePublished")
+    dated = parse_timestamp(published) is not None
+    # Without a bound, dates in the page are judged against today's date, and a rerun would differ.
+    bound = request.fetched_on or "2100-01-01"
+    facts = found_facts(tree, url, bound, dated=dated)
     title = facts.title or " ".join(" ".join(tree.xpath("//head/title/text()")).split())
     language = page_language(tree)
     if statistics:
@@ -89,8 +94,8 @@ def read_page(body: bytes, request: PageRequest) -> Page:
     return Page(
         text=normalised(text),
         title=normalised(title),
-        author=normalised(facts.author or ""),
-        published_at=published if parse_timestamp(published) else facts.date or "",
+        author=normalised(facts.author),
+        published_at=published if dated else facts.date,
         language=language,
         events=tuple(event_ids(structured)),
         statistics=statistics,
@@ -98,15 +103,28 @@ def read_page(body: bytes, request: PageRequest) -> Page:
 
 
 def article_text(tree: HtmlElement, url: str | None, request: PageRequest) -> str:
-    """Return the main text, tables of the article included; comments only of discussions."""
+    """Return the main text, tables of the article included; comments only of discussions, which trafilatura
+    reads, and it reads what our own reader finds no article in.
+    """
+    discussion = request.kind == "discussion"
+    if not discussion:
+        lines = article_lines(tree, head_facts(tree), request.quality)
+        if lines:
+            return "\n".join(lines)
     from trafilatura import bare_extraction
 
-    discussion = request.kind == "discussion"
     document = bare_extraction(tree, url=url, fast=request.quality == "fast", include_comments=discussion)
     if document is None:
         return ""
     assert not isinstance(document, dict)
     return "\n\n".join(part for part in (document.text, document.comments if discussion else "") if part)
+
+
+def load_tree(html: str) -> HtmlElement | None:
+    """Return the page's tree, or None if it is no HTML."""
+    from trafilatura.utils import load_html
+
+    return load_html(html)
 
 
 def decode_html(body: bytes, charset: str) -> str:

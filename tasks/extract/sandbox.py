@@ -40,6 +40,11 @@ class Sandbox:
         self._child: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process, while there is one."""
+        return self._child.pid if self._child else None
+
     def __enter__(self) -> Sandbox:
         return self
 
@@ -73,6 +78,8 @@ class Sandbox:
         config = self._config
         self.starts += 1
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        # One reader uses one core, and numpy's buffers for other cores would count as its address space.
+        environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         command = [
             sys.executable,
             "-m",

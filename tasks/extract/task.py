@@ -22,9 +22,18 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="extract",
     artifact="documents",
-    version=4,
+    version=5,
     build=build,
-    libraries=("fastwarc", "htmldate", "justext", "lxml", "lxml_html_clean", "pyarrow", "trafilatura"),
+    libraries=(
+        "fastwarc",
+        "htmldate",
+        "justext",
+        "lxml",
+        "lxml_html_clean",
+        "numpy",
+        "pyarrow",
+        "trafilatura",
+    ),
     reuse=True,
     code=("tasks.extract", "tasks.identity"),
 )

@@ -17,9 +17,9 @@ from tasks.schema import DOCUMENTS, read_parquet
 
 SHARED = Path(__file__).parents[4] / "shared"
 PAGES = SHARED / "data/web/pages.warc.gz"
-# trafilatura 2.3.1, best: F1 .9548 on the 98 pages with gold text, .9279 on the segments of all pages with
-# segments; every sixth of those is read here. Lowered on purpose only.
-F1_FLOOR, SEGMENT_F1_FLOOR = 0.950, 0.920
+# Of the pages with segments every sixth is read here. The trees were trained on these pages: the floors hold
+# the pinned file and the code together; what unseen hosts get says benchmarks/main_text/train.py --folds 5.
+FLOORS: dict[str, float] = json.loads((Path(__file__).parents[2] / "floors.json").read_text(encoding="utf8"))
 EVERY = 6
 
 pytestmark = [
@@ -73,8 +73,8 @@ def test_recorded_pages_extraction_stays_above_its_floors(recorded: pa.Table) ->
     spec.loader.exec_module(tool)
     texts = dict(zip(recorded.column("url").to_pylist(), recorded.column("text").to_pylist(), strict=True))
     score = tool.score(gold_rows(), texts)
-    assert score["f1"] >= F1_FLOOR
-    assert score["seg_f1"] >= SEGMENT_F1_FLOOR
+    assert score["f1"] >= FLOORS["extraction_f1"]
+    assert score["seg_f1"] >= FLOORS["extraction_segment_f1"]
 
 
 def test_recorded_statistics_pages_give_tables_from_comments(recorded: pa.Table) -> None:
