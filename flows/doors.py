@@ -17,6 +17,7 @@ from tasks.pretrain import task as pretrain
 from tasks.register import task as register
 from tasks.sft import task as sft
 from tasks.tokenizer import task as tokenizer
+from tasks.topics import task as topics
 
 if TYPE_CHECKING:
     from tasks.door import Door
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 DOORS: dict[str, Door] = {
     "crawl": crawl.crawl,
     "extract": extract.extract,
+    "topics": topics.topics,
     "clean": clean.clean,
     "dedup": dedup.dedup,
     "mix": mix.mix,
@@ -42,6 +44,7 @@ CONTRACTS: dict[str, Stage] = {
     for module in (
         crawl,
         extract,
+        topics,
         clean,
         dedup,
         mix,

@@ -16,6 +16,7 @@ from tasks.lake import Snapshot
 STAGES = (
     "crawl",
     "extract",
+    "topics",
     "clean",
     "dedup",
     "mix",
@@ -34,6 +35,8 @@ Made = TypeVar("Made")
 class Walk(Protocol[Made]):
     """Takes one step: a stage of one snapshot, on the results of earlier steps."""
 
+    @property
+    def config(self) -> PipelineConfig: ...
     def __call__(self, stage: str, snapshot: Snapshot, **inputs: Sequence[Made]) -> Made: ...
     def imported(self, snapshot: Snapshot, artifact: str) -> list[Made]: ...
 
@@ -47,7 +50,11 @@ class Data(Generic[Made]):
 
 
 def refresh(walk: Walk[Made], chain: Sequence[Snapshot]) -> Data[Made]:
-    """Fetch, extract, clean and deduplicate each snapshot; those done before cost a look each."""
+    """Fetch, extract, clean and deduplicate each snapshot; those done before cost a look each.
+
+    The classifiers are one for the whole chain, so that a refresh equals a rebuild: those shipped, or what
+    the documents of its first snapshot teach.
+    """
     raw: dict[str, list[Made]] = {}
     for snapshot in chain:
         earlier = [made for found in raw.values() for made in found]
@@ -56,7 +63,9 @@ def refresh(walk: Walk[Made], chain: Sequence[Snapshot]) -> Data[Made]:
     documents = {s.id: [walk("extract", s, raw=raw[s.id])] if raw[s.id] else [] for s in chain}
     for snapshot in chain:
         documents[snapshot.id] += walk.imported(snapshot, "documents")
-    cleaned = {s.id: walk("clean", s, documents=documents[s.id]) for s in chain}
+    teachers = documents[chain[0].id] if walk.config.topics.model == "trained" else []
+    classifiers = [walk("topics", chain[0], documents=teachers)]
+    cleaned = {s.id: walk("clean", s, documents=documents[s.id], classifiers=classifiers) for s in chain}
     unique: list[Made] = []
     for snapshot in chain:
         unique.append(walk("dedup", snapshot, clean=[cleaned[snapshot.id]], earlier=list(unique)))

@@ -21,6 +21,7 @@ from tasks.pretrain.config import PretrainStageConfig
 from tasks.register.config import RegisterConfig
 from tasks.sft.config import SftStageConfig
 from tasks.tokenizer.config import TokenizerConfig
+from tasks.topics.config import TopicsConfig
 
 # A key is named as its stage is; that BaseModel inherits a `register` from ABCMeta does not matter here.
 warnings.filterwarnings("ignore", message='Field name "register" in "PipelineConfig" shadows')
@@ -47,6 +48,7 @@ class PipelineConfig(BaseModel):
     jobs: JobsConfig = Field(JobsConfig(), description="Where training jobs run.")
     crawl: CrawlConfig = Field(CrawlConfig(), description="What to fetch.")
     extract: ExtractConfig = Field(ExtractConfig(), description="Pages to documents.")
+    topics: TopicsConfig = Field(TopicsConfig(), description="What tells sport from the rest.")
     clean: CleanConfig = Field(CleanConfig(), description="Which documents are kept.")
     dedup: DedupConfig = Field(DedupConfig(), description="Near-duplicate removal.")
     mix: MixConfig = Field(MixConfig(), description="Split and weights.")

@@ -25,6 +25,7 @@ FINGERPRINT_HEX = 12
 ARTIFACTS = (
     "raw",
     "documents",
+    "classifiers",
     "clean",
     "unique",
     "mixture",

@@ -89,7 +89,19 @@ GONE = _schema(
     ]
 )
 
-CLEAN = _schema([*_CARRIED, ("quality", pa.float32()), ("num_bytes", pa.int64()), ("text", pa.string())])
+# The four scores behind ``quality``, each in [0, 1]; consistency is null where nothing could be checked.
+CLEAN = _schema(
+    [
+        *_CARRIED,
+        ("quality", pa.float32()),
+        ("coherence", pa.float32()),
+        ("relevance", pa.float32()),
+        ("consistency", pa.float32()),
+        ("linguistic", pa.float32()),
+        ("num_bytes", pa.int64()),
+        ("text", pa.string()),
+    ]
+)
 
 REJECTED = _schema(
     [("id", pa.string()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]

@@ -23,8 +23,21 @@ class CleanConfig(StageConfig):
     )
     min_words: int = Field(20, ge=0, le=10_000, description="fewest words of an article or a reference page")
     max_bytes: int = Field(
-        1_000_000, ge=1_000, le=1_000_000_000, description="longest text kept, in UTF-8 bytes"
+        1_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="longest text kept, in UTF-8 bytes; records may have ten times as many",
     )
     mask_contacts: bool = Field(
-        True, description="replace e-mail addresses and international phone numbers by a mark"
+        True,
+        description="replace e-mail, postal and network addresses, phone and account numbers by a mark; in "
+        "tables and records e-mail addresses alone",
+    )
+    min_quality: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="least quality kept: 0.3 coherence + 0.4 sports relevance (left out where require_sport "
+        "is "
+        "off) + 0.2 consistency with the record, where there is one + 0.1 linguistic quality; 0 keeps all",
     )

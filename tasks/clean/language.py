@@ -60,11 +60,13 @@ SCRIPTS = [
     ("th", "THAI", re.compile("[\u0e00-\u0e7f]")),
     ("hi", "DEVANAGARI", re.compile("[\u0900-\u097f]")),
 ]
+OTHER_SCRIPT = re.compile("[\u0250-\u1fff\u2c00-\ud7ff]")
 # A text whose letters are this much of another script is in that script's language. Kana before Han: Japanese
 # mixes both, and a tenth of kana is enough to know it.
 LEAST_SCRIPT_RATIO = {"ja": 0.1}
 MOST_SCRIPTS_RATIO = 0.3
 
+_WORDS_OF = {language: frozenset(words.split()) for language, words in STOP_WORDS.items()}
 _LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
 for _language, _words in STOP_WORDS.items():
     for _word in _words.split():
@@ -74,9 +76,12 @@ for _language, _words in STOP_WORDS.items():
 def guess_language(text: str) -> str | None:
     """Return a two-letter code, or None where the text gives too little to tell."""
     sample = text[:SAMPLE_CHARS]
-    words = [word.lower() for word in WORDS.findall(sample)]
+    words = WORDS.findall(sample.lower())
     num_letters = sum(map(len, words))
-    if not sample.isascii():
+    if (
+        not sample.isascii()
+        and len(OTHER_SCRIPT.findall(sample)) >= min(LEAST_SCRIPT_RATIO.values()) * num_letters
+    ):
         for language, _, letters in SCRIPTS:
             least = LEAST_SCRIPT_RATIO.get(language, MOST_SCRIPTS_RATIO)
             if num_letters and len(letters.findall(sample)) / num_letters >= least:
@@ -84,15 +89,15 @@ def guess_language(text: str) -> str | None:
     if len(words) < FEWEST_WORDS:
         return None
     hits: Counter[str] = Counter()
-    for word, times in Counter(words).items():
-        for language in _LANGUAGES_OF.get(word, ()):
-            hits[language] += times
+    counts = Counter(words)
+    for word in counts.keys() & _LANGUAGES_OF.keys():
+        for language in _LANGUAGES_OF[word]:
+            hits[language] += counts[word]
     # Ties go to the language listed first: Counter keeps no order across languages, the table does.
     best = max(STOP_WORDS, key=lambda language: hits[language])
     return best if hits[best] / len(words) >= LEAST_RATIO else None
 
 
-def english_ratio(text: str) -> float:
-    """Return the share of a text's words that are among English's commonest."""
-    words = WORDS.findall(text[:SAMPLE_CHARS].lower())
-    return sum("en" in _LANGUAGES_OF.get(word, ()) for word in words) / max(1, len(words))
+def function_ratio(words: list[str], language: str) -> float:
+    """Return the share of words, in small letters, that are among a language's commonest."""
+    return sum(map(_WORDS_OF[language].__contains__, words)) / max(1, len(words))

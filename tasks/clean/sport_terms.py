@@ -101,14 +101,19 @@ TERMS: dict[Sport, dict[int, str]] = {
         1: "track, sprint, indoor, metres, heat, heats, athlete, athletes, games",
     },
 }
-# Sport, but none of the ten, or any of them.
-GENERAL: dict[int, str] = {
+# The names and words of sports beside the ten.
+OTHER_SPORTS: dict[int, str] = {
     3: "rugby, six nations, all blacks, rugby union, rugby league, premiership rugby, fly-half, scrum-half, "
     "formula one, formula 1, f1, grand prix, nascar, motogp, snooker, darts, netball, handball, "
     "volleyball, cycling, tour de, lions tour, super rugby, gaa, hurling, gaelic football, jockey, horse "
-    "racing, lacrosse, bbc sport, sky sports, espn, heineken cup, pro14, springboks, wallabies, water "
-    "polo, badminton, squash, scrummage, line-out, lineout, box score",
-    2: "scrum, ruck, try, tries, lock forward, prop, hooker, flanker, coach, head coach, championship, "
+    "racing, lacrosse, heineken cup, pro14, springboks, wallabies, water polo, badminton, squash, "
+    "scrummage, line-out, lineout",
+    2: "scrum, ruck, try, tries, lock forward, prop, hooker, flanker",
+}
+# Sport of any kind.
+GENERAL: dict[int, str] = {
+    3: "bbc sport, sky sports, espn, box score",
+    2: "coach, head coach, championship, "
     "tournament, playoff, playoffs, play-offs, stadium, teammate, team-mate, team-mates, teammates, "
     "season, match, matches, fixture, fixtures, sporting, sport, sports, final score, top scorer, man of "
     "the, standings, home side, visitors, spectators, winning streak, defeat, unbeaten, defending "
@@ -166,3 +171,15 @@ HOSTS: dict[str, Sport] = {
     "skysports.com": Sport.OTHER,
     "espncricinfo.com": Sport.CRICKET,
 }
+# Sections and labels that say "sport" and not which.
+ANY_SPORT = frozenset({"sport", "sports"})
+# Sections of news sites, and labels of collections, that are not about sport.
+_OTHER_SECTIONS = """
+arts arts-and-entertainment automotive books business business-news celebrities celebrity climate cooking
+crime culture economy education entertainment environment fashion finance film food gardening health
+home-and-garden jobs law lifestyle markets media money movies music opinion politics pop-culture property
+recipes science tech technology television theatre travel tv tv-and-radio uk-politics us-politics weather
+politik wirtschaft kultur panorama gesundheit wissen reise politica economia cultura sociedad politique
+economie
+"""
+OTHER_SECTIONS = frozenset(_OTHER_SECTIONS.split())

@@ -6,14 +6,16 @@ from tasks.clean.shard import clean_shard
 from tasks.counts import Counts
 from tasks.door import door
 from tasks.stage import Attempt, Stage, shard_name
+from tasks.topics.model import FILE
 
 
 def build(attempt: Attempt) -> Counts:
-    """Clean each file of documents as one shard."""
+    """Clean each file of documents as one shard, all by the same classifiers."""
+    (classifiers,) = attempt.blobs("classifiers", FILE)
     return attempt.shards(
         clean_shard,
         {
-            shard_name(number): {"documents": blob, "config": attempt.config}
+            shard_name(number): {"documents": blob, "config": attempt.config, "classifiers": classifiers}
             for number, blob in enumerate(attempt.blobs("documents", "documents.parquet"))
         },
     )
@@ -22,9 +24,10 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="clean",
     artifact="clean",
-    version=2,
+    version=3,
     build=build,
     libraries=("pyarrow",),
-    code=("tasks.clean", "tasks.extract.rejects"),
+    reuse=True,
+    code=("tasks.clean", "tasks.extract.rejects", "tasks.topics.features", "tasks.topics.model"),
 )
 clean = door(STAGE)

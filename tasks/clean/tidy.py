@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tasks.clean.contacts import mask_contacts as masked
+from tasks.clean.contacts import mask_emails
+
 # Zero-width characters, byte-order marks, soft hyphens, bidirectional controls, private use: nothing to read.
 INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ue000-\uf8ff\ufff9-\ufffb]"
@@ -23,16 +26,17 @@ FURNITURE = re.compile(
     r"|(javascript is (disabled|required)|please enable javascript).{0,80})[.!:]?",
     re.IGNORECASE,
 )
-EMAIL = re.compile(r"\b[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}\b")
-# A plus sign and 9 to 15 digits (E.164); scores, spreads and dates never look like that.
-PHONE = re.compile(r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ .-]?\d){7,13}(?!\d)")
 
 
-def tidy(text: str, *, mask_contacts: bool) -> str:
-    """Return the text in NFC with uniform blanks, without invisible characters and furniture lines."""
+def tidy(text: str, *, mask_contacts: bool, prose: bool = True) -> str:
+    """Return the text in NFC with uniform blanks, without invisible characters and furniture lines.
+
+    Contact details are masked if asked for; in tables and records, where ``prose`` is false, e-mail addresses
+    alone: their digits are results.
+    """
     text = INVISIBLE.sub("", CONTROLS.sub("", LINE_ENDS.sub("\n", text)))
     if mask_contacts:
-        text = PHONE.sub("<phone>", EMAIL.sub("<email>", text))
+        text = masked(text) if prose else mask_emails(text)
     lines = (_tidy_line(line) for line in text.split("\n"))
     kept = (line for line in lines if not (line and FURNITURE.fullmatch(line.strip())))
     return unicodedata.normalize("NFC", BLANK_LINES.sub("\n\n", "\n".join(kept))).strip("\n")

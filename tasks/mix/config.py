@@ -22,6 +22,13 @@ class MixConfig(StageConfig):
         description="How often a group's tokens are seen, relative to once: keys are <sport>/<kind>, "
         "*/<kind>, <sport>/* or *; the first of these that is set counts, else 1; 0 excludes the group.",
     )
+    max_domain_documents: int = Field(
+        10_000,
+        ge=0,
+        description="Most imported documents of one registrable domain, by arrival; those of crawled "
+        "sources, "
+        "which are catalogued and accepted by name, are not counted. 0: no cap.",
+    )
 
     @field_validator("group_weights")
     @classmethod

@@ -11,12 +11,14 @@ from tasks.counts import Counts
 from tasks.identity import key_of
 from tasks.mix.chain import SnapshotFiles
 from tasks.mix.config import MixConfig
+from tasks.mix.domains import over_cap
 from tasks.mix.splits import Split, split_of
 from tasks.schema import DOCUMENTS, GONE, MIXTURE, UNIQUE, read_parquet, table_of, write_parquet
 
 FILE_NAME = "mixture.parquet"
 SUPERSEDED = "superseded"
 GONE_SINCE = "gone"
+DOMAIN_CAP = "domain_cap"
 MIXED_EVENTS = "mixed_events"
 NO_WEIGHT = "no_weight"
 
@@ -60,8 +62,10 @@ def build_mixture(chain: Sequence[SnapshotFiles], out: Path, config: MixConfig) 
         )
     newest, gone = _newest_revisions(chain, arrived), _gone_at(chain)
     first_events = {row["id"]: row["events"] or [] for _, row in arrived}
+    capped = over_cap(chain, (row["id"] for _, row in arrived), config.max_domain_documents)
     rows = [
-        _mixture_row(chain, sequence, row, newest, gone, first_events, config) for sequence, row in arrived
+        _mixture_row(chain, sequence, row, newest, gone, capped, first_events, config)
+        for sequence, row in arrived
     ]
     used = [row for row in rows if row["exclusion"] is None]
     if not any(row["split"] == Split.TRAIN for row in used):
@@ -117,6 +121,7 @@ def _mixture_row(
     row: dict[str, Any],
     newest: dict[str, tuple[int, int, str]],
     gone: dict[str, int],
+    capped: frozenset[str],
     first_events: dict[str, list[str]],
     config: MixConfig,
 ) -> dict[str, Any]:
@@ -131,6 +136,8 @@ def _mixture_row(
         exclusion = SUPERSEDED
     elif gone.get(key_of(row["id"]), -1) >= sequence:
         exclusion = GONE_SINCE
+    elif key_of(row["id"]) in capped:
+        exclusion = DOMAIN_CAP
     elif split is None:
         exclusion = MIXED_EVENTS
     elif weight == 0:

@@ -15,6 +15,6 @@ def build(attempt: Attempt) -> Counts:
 
 
 STAGE = Stage(
-    name="mix", artifact="mixture", version=2, build=build, libraries=("pyarrow",), code=("tasks.mix",)
+    name="mix", artifact="mixture", version=3, build=build, libraries=("pyarrow", "tld"), code=("tasks.mix",)
 )
 mix = door(STAGE)

@@ -39,7 +39,7 @@ def test_run_again_is_cached_and_touches_no_file(tiny: TinyRun) -> None:
         step["content_digest"] for step in tiny.first.json["steps"]
     ]
     said = tiny.home.sportslm("run").out  # for people
-    assert "All 12 stages Cached" in said
+    assert "All 13 stages Cached" in said
     assert "sportslm version 1, alias champion" in said
     assert "chat --profile tiny" in said
 
@@ -112,6 +112,7 @@ def test_change_of_a_dedup_field_is_planned_and_rebuilds_just_what_follows(copy:
     assert [stage for stage, line in planned.items() if line["state"] == "cached"] == [
         "crawl",
         "extract",
+        "topics",
         "clean",
     ]
     assert planned["dedup"]["state"] == "run"
@@ -122,10 +123,19 @@ def test_change_of_a_dedup_field_is_planned_and_rebuilds_just_what_follows(copy:
         assert "will be rebuilt" in planned[stage]["why"]
     for_people = copy.sportslm("plan", *changed).out
     assert "dedup.threshold: 0.7 -> 0.8" in for_people
-    assert "9 of 12 stages would run" in for_people
+    assert "9 of 13 stages would run" in for_people
     assert copy.files() == before, "a plan wrote something"
     answer = copy.run("--until", "encode", *changed)
-    assert list(answer.states) == ["crawl", "extract", "clean", "dedup", "mix", "tokenizer", "encode"]
+    assert list(answer.states) == [
+        "crawl",
+        "extract",
+        "topics",
+        "clean",
+        "dedup",
+        "mix",
+        "tokenizer",
+        "encode",
+    ]
     assert answer.built == ["dedup", "mix", "tokenizer", "encode"]
     assert copy.run("--until", "encode").built == [], "the old results are still there"
     assert all(line["state"] == "cached" for line in copy.sportslm("plan", "--json").json)

@@ -25,6 +25,7 @@ from tasks.lake import Artifact, Lake
 from tasks.mix.config import MixConfig
 from tasks.stage import build_artifact
 from tasks.tokenizer.config import TokenizerConfig
+from tasks.topics.config import TopicsConfig
 from tests.tasks.fixed_pages import NUM_GAMES, write_warc
 from tests.tasks.stages import SERIAL
 
@@ -32,7 +33,8 @@ NOTED = Path(__file__).resolve().parents[1] / "stage_digests.json"
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 STAGES: dict[str, tuple[BaseModel, dict[str, str]]] = {
     "extract": (ExtractConfig(), {"raw": "raw"}),
-    "clean": (CleanConfig(), {"documents": "extract"}),
+    "topics": (TopicsConfig(), {}),
+    "clean": (CleanConfig(), {"documents": "extract", "classifiers": "topics"}),
     "dedup": (DedupConfig(), {"clean": "clean"}),
     "mix": (MixConfig(validation_ratio=0.2), {"unique": "dedup", "documents": "extract"}),
     "tokenizer": (

@@ -20,6 +20,7 @@ from tasks.policy import COLUMNS, policy_ledger, table_rows
 from tasks.schema import MIXTURE, TOKENS_INDEX, UNIQUE, read_parquet
 from tasks.stage import build_artifact
 from tasks.tokenizer.config import TokenizerConfig
+from tasks.topics.config import TopicsConfig
 from tests.tasks.fixed_pages import write_warc
 from tests.tasks.stages import SERIAL
 
@@ -44,7 +45,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[str, Arti
         found[stage] = build_artifact(lake, CONTRACTS[stage], snapshot.id, settings, given, SERIAL)  # type: ignore[arg-type]
 
     build("extract", ExtractConfig(), raw="raw")
-    build("clean", CleanConfig(), documents="extract")
+    build("topics", TopicsConfig())
+    build("clean", CleanConfig(), documents="extract", classifiers="topics")
     build("dedup", DedupConfig(), clean="clean")
     build("mix", MixConfig(validation_ratio=0.2), unique="dedup", documents="extract")
     build("tokenizer", TokenizerConfig(vocab_size=384), mixture="mix", unique="dedup", documents="extract")

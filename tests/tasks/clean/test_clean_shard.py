@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tasks.clean.config import CleanConfig
 from tasks.clean.shard import clean_document, clean_shard
 from tasks.schema import CLEAN, DOCUMENTS, read_parquet, table_of, write_parquet
+from tasks.topics.model import SHIPPED
 
 REPORT = (
     "Masons beat Rovers 100-99\nIt finished 100-99 at Vauxhall Hall, where the East Glenvale Masons were too "
@@ -33,6 +35,36 @@ GERMAN = (
 
 CODE = "\n".join(f"{name}.score = the.team.{name} (the match);" for name in ("home", "away", "first", "last"))
 SHIRTS = "\n".join(["Buy the new shirt of the Titans here now."] * 20)
+TITLES = "\n".join(
+    [
+        "Moss out for the season",
+        "Otters sign Cole from Arden",
+        "How Garth won the cup",
+        "Fixtures and results of the week",
+        "Watch: goal of the month",
+        "Who will be champion?",
+        "Lind is back in training",
+        "Elgin sack their coach",
+        "Ten things we learned",
+        "Holm ground to be sold",
+        "Jarrow win again away from home",
+        "All tables at a glance",
+    ]
+)
+TEASERS = "\n".join(
+    [
+        "Moss trains alone before what may be her last race over hurdles.",
+        "A boxer from Garth asks the board for another chance.",
+        "Swimmers pay more than ever to use the public pool.",
+        "Riders look at the weather with worry this autumn.",
+        "Umpires vote on whether to accept their new contract.",
+        "Sailors rest after the longest leg around the cape.",
+        "Golf clubs in Holm lower what beginners have to spend.",
+        "Fencing returns to the school where it began.",
+    ]
+)
+WORDS = f"{REPORT} The coach said that the half was a joy to see for the fans, and a win is a win.".split()
+SHUFFLED = " ".join(random.Random(3).sample(WORDS, len(WORDS))) + "."
 NUMBERS = "12 13 14 15 16 17 18 19 20 " * 5 + "the match."
 
 
@@ -63,6 +95,8 @@ def test_clean_short_reports_scores_and_records_survive(text: str, given: dict[s
 @pytest.mark.parametrize(
     ("text", "given", "reason"),
     [
+        ("", {}, "too_short"),
+        ("\u200b \u00ad\n", {"kind": "statistics"}, "too_short"),
         ("Titans win.", {}, "too_short"),
         (POLITICS, {}, "not_sport"),
         (GERMAN, {"sport": "football"}, "language"),
@@ -72,6 +106,10 @@ def test_clean_short_reports_scores_and_records_survive(text: str, given: dict[s
         ("Home | Away | Venue\n" * 5, {"kind": "statistics", "sport": "football"}, "no_numbers"),
         (NUMBERS, {"sport": "golf", "language": "en"}, "few_letters"),
         (REPORT * 100, {"sport": "basketball"}, "too_long"),
+        (TITLES, {"sport": "football"}, "link_list"),
+        (TEASERS, {"sport": "football"}, "low_quality"),
+        (SHUFFLED, {"sport": "basketball"}, "garbled"),
+        ("Page not found. The page you want does not exist. " + REPORT, {"sport": "golf"}, "error_page"),
     ],
 )  # fmt: skip
 def test_clean_text_not_worth_training_on_has_a_named_reason(
@@ -99,11 +137,13 @@ def test_clean_text_is_tidied_without_touching_scores() -> None:
 def test_clean_shard_counts_add_up_and_rejects_are_kept(tmp_path: Path) -> None:
     rows = [document(REPORT, sport="basketball"), document(POLITICS, id="b" * 16 + "-" + "0" * 8)]
     write_parquet(table_of(rows, DOCUMENTS), tmp_path / "documents.parquet")
-    counts = clean_shard(tmp_path / "documents.parquet", tmp_path / "out", CleanConfig())
+    counts = clean_shard(tmp_path / "documents.parquet", tmp_path / "out", CleanConfig(), SHIPPED)
     counts.check("clean")
     assert (counts.rows_out, counts.dropped) == (1, {"not_sport": 1})
     (kept,) = read_parquet(tmp_path / "out/clean.parquet", CLEAN).to_pylist()
     assert kept["num_bytes"] == len(REPORT.encode())
+    assert kept["consistency"] is None
+    assert {kept[name] > 0.8 for name in ("coherence", "relevance", "linguistic", "quality")} == {True}
 
 
 @pytest.mark.parametrize(
@@ -122,3 +162,46 @@ def test_page_whose_site_objects_to_training_is_left_out(
     config = CleanConfig(respect_opt_outs=respected)
     found = clean_document(document(REPORT, opt_outs=opt_outs), config)
     assert (found != "opted_out") == taken
+
+
+@pytest.mark.parametrize(
+    ("record", "quality"),
+    [
+        (None, 1.0),
+        ('{"type": "game", "home": "Masons", "away": "Rovers", "home_score": 100, "away_score": 99}', 1.0),
+        ('{"type": "game", "home": "Masons", "away": "Rovers", "home_score": 80, "away_score": 71}', 0.9),
+    ],
+)
+def test_report_that_contradicts_its_record_has_less_quality(record: str | None, quality: float) -> None:
+    row = clean_document(document(REPORT, sport="basketball", record=record), CleanConfig(min_quality=0))
+    assert isinstance(row, dict)
+    assert (row["consistency"] is None) == (record is None)
+    assert row["quality"] <= quality
+    assert (row["quality"] > 0.9) == (quality == 1.0)
+
+
+def test_clean_without_a_demand_for_sport_does_not_count_its_lack() -> None:
+    row = clean_document(document(POLITICS), CleanConfig(require_sport=False))
+    assert isinstance(row, dict)
+    assert row["quality"] > 0.9
+    assert row["sport"] == "other"
+
+
+def test_news_page_of_results_alone_is_judged_as_a_table() -> None:
+    results = "\n".join(
+        f"{name} {n} Otters {n + 2} | {n * 7} fans"
+        for n, name in enumerate(["Moss Park", "Arden", "Garth"] * 4)
+    )
+    row = clean_document(document(results, sport="football"), CleanConfig())
+    assert isinstance(row, dict)
+    assert row["kind"] == "news"
+
+
+def test_clean_masks_contacts_in_prose_and_only_e_mail_in_tables() -> None:
+    line = "Moss Park | 0161 555 0123 | 12 Elm Street | box@club.test\n"
+    prose = clean_document(document(line + REPORT, sport="golf"), CleanConfig())
+    table = clean_document(document(line + BOX_SCORE, kind="statistics", sport="golf"), CleanConfig())
+    assert isinstance(prose, dict)
+    assert isinstance(table, dict)
+    assert prose["text"].startswith("Moss Park | <phone> | <address> | <email>")
+    assert table["text"].startswith("Moss Park | 0161 555 0123 | 12 Elm Street | <email>")

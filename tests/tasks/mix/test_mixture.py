@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tasks.identity import key_of
 from tasks.mix.chain import mixed_texts
 from tasks.mix.config import MixConfig
+from tasks.mix.domains import domain_of
 from tasks.mix.mixture import build_mixture, weight_of
 from tasks.mix.splits import Split, side_of, split_of
 from tasks.schema import GONE, MIXTURE, read_parquet, table_of, write_parquet
@@ -143,3 +145,77 @@ def test_mixture_of_an_empty_snapshot_says_what_to_do(tmp_path: Path) -> None:
 def test_mixture_with_everything_excluded_says_why(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no_weight"):
         build_mixture(small_chain(tmp_path), tmp_path, MixConfig(group_weights={"*": 0.0}))
+
+
+def import_of(domain: str, numbers: range, **columns: Any) -> list[dict[str, Any]]:
+    columns = {"source": "web-dump", "terms_verdict": "imported"} | columns
+    source = columns.pop("source")
+    return [
+        document(source, f"https://www.{domain}/{n}", f"page {n} of {domain}", ordinal=n, **columns)
+        for n in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "domain"),
+    [
+        ("https://news.club.co.uk/a", "club.co.uk"),
+        ("http://www.club.com:8080/a?b=http://other.org", "club.com"),
+        ("http://one.github.io/x", "one.github.io"),
+        ("http://127.0.0.1:9000/x", "127.0.0.1"),
+        ("https://sim-news.test/x", "sim-news.test"),
+        ("no address", None),
+        ("http://[broken/x", None),
+    ],
+)
+def test_domain_of_url_is_what_somebody_registers(url: str, domain: str | None) -> None:
+    assert domain_of(url) == domain
+
+
+def test_mixture_leaves_out_what_a_domain_of_a_dump_has_beyond_the_cap(tmp_path: Path) -> None:
+    rows = import_of("flood.com", range(30)) + import_of("small.com", range(100, 108))
+    config = MixConfig(validation_ratio=0.3, max_domain_documents=10)
+    counts = build_mixture([write_snapshot(tmp_path, "a", rows)], tmp_path, config)
+    counts.check("mix")
+    assert counts.dropped == {"domain_cap": 20}
+    kept = [row["id"] for row in rows_of(tmp_path) if row["exclusion"] is None]
+    assert set(kept) == {row["id"] for row in [*rows[:10], *rows[30:]]}
+
+
+def test_mixture_does_not_cap_crawled_sources_nor_a_row_that_merely_claims_to_be_of_one(
+    tmp_path: Path,
+) -> None:
+    crawled = import_of("flood.com", range(30), source="bbc-sport", terms_verdict="accepted")
+    claims = import_of("flood.com", range(100, 130), source="bbc-sport")
+    config = MixConfig(validation_ratio=0.3, max_domain_documents=10)
+    counts = build_mixture([write_snapshot(tmp_path, "a", crawled + claims)], tmp_path, config)
+    assert counts.dropped == {"domain_cap": 20}
+
+
+def test_mixture_cap_after_a_refresh_equals_a_rebuild_and_moves_no_earlier_document(tmp_path: Path) -> None:
+    config = MixConfig(validation_ratio=0.3, max_domain_documents=10)
+    old, new = import_of("flood.com", range(8)), import_of("flood.com", range(8, 16))
+    revised = [
+        document("web-dump", old[0]["url"], "a new text", ordinal=20, terms_verdict="imported"),
+        *import_of("other.com", range(30, 33)),
+    ]
+    first = write_snapshot(tmp_path, "a", old)
+    build_mixture([first], tmp_path / "one", config)
+    chain = [first, write_snapshot(tmp_path, "b", new + revised)]
+    build_mixture(chain, tmp_path / "two", config)
+    before, after = rows_of(tmp_path / "one"), rows_of(tmp_path / "two")
+    assert after[1 : len(before)] == before[1:]
+    assert after[0]["exclusion"] == "superseded"
+    assert [row["exclusion"] for row in after[8:]].count("domain_cap") == 6
+    build_mixture(chain, tmp_path / "again", config)
+    assert (tmp_path / "two/mixture.parquet").read_bytes() == (
+        tmp_path / "again/mixture.parquet"
+    ).read_bytes()
+
+
+def test_mixture_without_a_cap_takes_all_of_a_domain(tmp_path: Path) -> None:
+    config = MixConfig(validation_ratio=0.3, max_domain_documents=0)
+    counts = build_mixture(
+        [write_snapshot(tmp_path, "a", import_of("flood.com", range(30)))], tmp_path, config
+    )
+    assert counts.dropped == {}
