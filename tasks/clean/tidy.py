@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from tasks.clean.contacts import mask_contacts as masked
 from tasks.clean.contacts import mask_emails
+from tasks.extract.plain_text import composed
 
 # Zero-width characters, byte-order marks, soft hyphens, bidirectional controls, private use: nothing to read.
 INVISIBLE = re.compile(
@@ -39,7 +39,7 @@ def tidy(text: str, *, mask_contacts: bool, prose: bool = True) -> str:
         text = masked(text) if prose else mask_emails(text)
     lines = (_tidy_line(line) for line in text.split("\n"))
     kept = (line for line in lines if not (line and FURNITURE.fullmatch(line.strip())))
-    return unicodedata.normalize("NFC", BLANK_LINES.sub("\n\n", "\n".join(kept))).strip("\n")
+    return composed(BLANK_LINES.sub("\n\n", "\n".join(kept))).strip("\n")
 
 
 def _tidy_line(line: str) -> str:
