@@ -127,6 +127,32 @@ REMOVED = _schema(
     ]
 )
 
+# Between the steps of dedup; places are ages in the chain, files and rows those of clean's.
+ARRIVAL = _schema(
+    [
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("num_bytes", pa.int64()),
+        ("file", pa.int32()),
+        ("row", pa.int32()),
+    ]
+)
+
+RECALLED = _schema(
+    [
+        ("place", pa.int64()),
+        ("id", pa.string()),
+        ("kept", pa.bool_()),
+        ("cluster", pa.string()),
+        ("page_key", pa.uint64()),
+        ("text", pa.string()),
+    ]
+)
+
+VERIFIED = _schema(
+    [("later", pa.int64()), ("earlier", pa.int64()), ("score", pa.float64()), ("exact", pa.bool_())]
+)
+
 MIXTURE = _schema(
     [
         ("id", pa.string()),

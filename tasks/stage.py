@@ -151,7 +151,16 @@ class Attempt:
     def blob(self, shard: str, name: str) -> Blob:
         """Return a file that this attempt wrote in one of its shards."""
         file = next(f for f in self.written[shard] if f.name == f"{shard}/{name}")
-        return Blob(self.lake.store, f"{self.folder}/{file.path}", file.num_bytes, file.sha256)
+        return Blob(self.lake.store, f"{self.folder}/{file.path}", file.num_bytes, file.sha256, checked=False)
+
+    def local(self, shard: str, name: str) -> Path:
+        """Return the local path of a file that this attempt wrote."""
+        return self.blob(shard, name).path()
+
+    def discard(self, shard: str) -> None:
+        """Leave a shard out of the artifact: its files were for later shards, and go when it is committed."""
+        keys = [f"{self.folder}/{file.path}" for file in self.written.pop(shard)]
+        self.after_commit.append(lambda: self.lake.store.delete([*keys, f"{self.prefix}/{shard}{MARKER}"]))
 
     @cached_property
     def finished(self) -> dict[str, str]:

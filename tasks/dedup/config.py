@@ -31,7 +31,7 @@ class DedupConfig(StageConfig):
     compile_above: int = execution_field(
         20_000,
         ge=0,
-        description="documents in a shard from which the compiled kernel is worth its start (numba)",
+        description="documents in a snapshot from which the compiled kernel is worth its start (numba)",
     )
 
     @model_validator(mode="after")

@@ -127,21 +127,101 @@ def _sign(data: Any, offsets: Any, shingle_words: Any, a: Any, b: Any, lowered: 
                 found[text, first + k] = least[k]
 
 
+@compiled
+def _sets(data: Any, offsets: Any, shingle_words: Any, lowered: Any, hashes: Any, starts: Any) -> Any:
+    """Fill ``hashes`` with each text's distinct 64-bit shingles, sorted, and ``starts``; return how many."""
+    capacity = 1024
+    words = np.empty(capacity, np.uint64)
+    filled = 0
+    for text in range(offsets.size - 1):
+        needed = (offsets[text + 1] - offsets[text]) // 2 + 2
+        if needed > capacity:
+            capacity = needed * 2
+            words = np.empty(capacity, np.uint64)
+        num_words = _words(data, offsets[text], offsets[text + 1], lowered, words)
+        starts[text] = filled
+        if num_words == 0:
+            continue
+        run = np.uint64(0)
+        power = np.uint64(1)
+        for place in range(min(num_words, shingle_words)):
+            run = run * BASE + words[place]
+            power *= BASE
+        first = filled
+        for place in range(max(1, num_words - shingle_words + 1)):
+            if place:
+                run = run * BASE + words[place + shingle_words - 1] - power * words[place - 1]
+            hashes[filled] = _mix64(run)
+            filled += 1
+        ordered = np.sort(hashes[first:filled])
+        filled = first
+        for place in range(ordered.size):
+            if place == 0 or ordered[place] != ordered[place - 1]:
+                hashes[filled] = ordered[place]
+                filled += 1
+    starts[offsets.size - 1] = filled
+    return filled
+
+
+@compiled
+def _similarities(hashes: Any, starts: Any, first: Any, second: Any, found: Any) -> None:
+    """Fill the Jaccard similarity of pairs of sorted sets."""
+    for pair in range(first.size):
+        i, i_end = starts[first[pair]], starts[first[pair] + 1]
+        j, j_end = starts[second[pair]], starts[second[pair] + 1]
+        either = (i_end - i) + (j_end - j)
+        both = 0
+        while i < i_end and j < j_end:
+            if hashes[i] == hashes[j]:
+                both += 1
+                i += 1
+                j += 1
+            elif hashes[i] < hashes[j]:
+                i += 1
+            else:
+                j += 1
+        found[pair] = both / (either - both) if either else 1.0
+
+
+def compiled_sets(texts: Any, shingle_words: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return what ``verify.shingle_sets`` returns, straight from Arrow's buffers."""
+    data, offsets = _buffers(texts)
+    hashes = np.empty(len(data) // 2 + 2 * len(offsets), dtype=np.uint64)
+    starts = np.zeros(len(offsets), dtype=np.int64)
+    filled = cast(Any, _sets)(data, offsets, shingle_words, lowered_words(), hashes, starts)
+    return hashes[:filled], starts
+
+
+def compiled_similarities(
+    hashes: NDArray[np.uint64], starts: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the Jaccard similarity of pairs of the sets that ``compiled_sets`` returns."""
+    found = np.empty(len(first), dtype=np.float64)
+    cast(Any, _similarities)(hashes, starts, first, second, found)
+    return found
+
+
 def compiled_signatures(
     texts: pa.ChunkedArray[pa.StringScalar], shingle_words: int, chosen: Permutations
 ) -> Signatures:
     """Return what ``minhash.signatures`` returns, straight from Arrow's buffers."""
     if len(texts) == 0:
         return np.zeros((0, len(chosen[0])), dtype=np.uint32)
-    array = pa.concat_arrays(texts.cast(pa.large_string()).chunks)  # offset 0, one buffer of bytes
-    _, offset_buffer, data_buffer = array.buffers()
-    offsets = np.asarray(memoryview(cast(Any, offset_buffer))).view(np.int64)[: len(array) + 1]
-    data = np.asarray(memoryview(cast(Any, data_buffer or pa.py_buffer(b"")))).view(np.uint8)
+    data, offsets = _buffers(texts)
     num_permutations = len(chosen[0])
     a, b = _padded(chosen[0]), _padded(chosen[1])
-    found = np.empty((len(array), len(a)), dtype=np.uint32)
+    found = np.empty((len(texts), len(a)), dtype=np.uint32)
     cast(Any, _sign)(data, offsets, shingle_words, a, b, lowered_words(), found)
     return found[:, :num_permutations].copy()
+
+
+def _buffers(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of texts and where each text's start, one more at the end."""
+    whole = texts.cast(pa.large_string())
+    array = pa.concat_arrays(whole.chunks if isinstance(whole, pa.ChunkedArray) else [whole])  # offset 0
+    _, offset_buffer, data_buffer = array.buffers()
+    offsets = np.asarray(memoryview(cast(Any, offset_buffer))).view(np.int64)[: len(array) + 1]
+    return np.asarray(memoryview(cast(Any, data_buffer or pa.py_buffer(b"")))).view(np.uint8), offsets
 
 
 def _padded(values: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from tasks.counts import Counts
-from tasks.dedup.decide import decide
-from tasks.dedup.sign import sign_shard
+from tasks.dedup.assemble import UNIQUE_FILE
+from tasks.dedup.band_index import INDEX_FILE
+from tasks.dedup.pipeline import deduplicate
 from tasks.door import door
-from tasks.stage import Attempt, Stage, shard_name
-
-SIGNED = "signed-"
+from tasks.stage import Attempt, Stage
 
 
 def build(attempt: Attempt) -> Counts:
-    """Sign each file of clean documents as one shard, then decide in arrival order over the whole chain."""
-    clean = attempt.blobs("clean", "clean.parquet")
-    attempt.shards(
-        sign_shard,
-        {
-            f"{SIGNED}{shard_name(number)}": {"clean": blob, "config": attempt.config}
-            for number, blob in enumerate(clean)
-        },
+    """Compare this snapshot's clean documents with each other and with those of the chain before it."""
+    earlier, lake = attempt.inputs["earlier"], attempt.lake
+    return deduplicate(
+        attempt,
+        attempt.blobs("clean", "clean.parquet"),
+        attempt.blobs("earlier", INDEX_FILE),
+        [lake.files(artifact, UNIQUE_FILE) for artifact in earlier],
+        lake.manifest(earlier[-1]).extra["documents_in_index"] if earlier else 0,
+        sum(artifact.rows_out for artifact in attempt.inputs["clean"]),
+        attempt.config,
     )
-    signed = [attempt.blob(f"{SIGNED}{shard_name(number)}", "bands.parquet") for number in range(len(clean))]
-    earlier = attempt.inputs["earlier"]
-    counts = attempt.one(
-        decide,
-        signed=signed,
-        clean=clean,
-        config=attempt.config,
-        previous_index=attempt.lake.files(earlier[-1], "index.parquet")[0] if earlier else None,
-        previous_unique=attempt.blobs("earlier", "unique.parquet"),
-    )
-    for number in range(len(clean)):  # the index holds what the next snapshot needs of them
-        del attempt.written[f"{SIGNED}{shard_name(number)}"]
-    return counts
 
 
 STAGE = Stage(
     name="dedup",
     artifact="unique",
-    version=1,
+    version=2,
     build=build,
     libraries=("numpy", "pyarrow"),
     code=("tasks.dedup", "tasks.identity"),

@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
+from tasks.dedup.band_index import compacted
 from tasks.dedup.config import DedupConfig
-from tasks.dedup.decide import deduplicate
+from tasks.dedup.pipeline import InFolder, deduplicate_in
 from tasks.identity import document_id, key_of
 from tasks.schema import CLEAN, REMOVED, UNIQUE, read_parquet, table_of, write_parquet
 
@@ -45,26 +45,31 @@ def corpus(seed: int, size: int) -> list[Row]:
 
 
 def run(
-    folder: Path, rows: list[Row], config: DedupConfig = CONFIG, parent: list[Path] | None = None
-) -> Path:
+    folder: Path, rows: list[Row], config: DedupConfig = CONFIG, parent: list[InFolder] | None = None
+) -> InFolder:
     """Deduplicate one snapshot, in two files; ``parent`` is the chain of earlier snapshots."""
     for number, part in enumerate((rows[::2], rows[1::2])):
         write_parquet(table_of(part, CLEAN), folder / f"clean-{number}.parquet")
-    chain = parent or []
-    counts = deduplicate(
-        [folder / "clean-0.parquet", folder / "clean-1.parquet"],
-        folder / "out",
-        config,
-        chain[-1] / "index.parquet" if chain else None,
-        [path / "unique.parquet" for path in chain],
-    )
+    clean = [folder / "clean-0.parquet", folder / "clean-1.parquet"]
+    out, counts = deduplicate_in(folder / "out", clean, config, parent or [])
     counts.check("dedup")
     assert counts.rows_in == len(rows)
-    return folder / "out"
+    assert counts.rows_out == len(kept(out))
+    return out
 
 
-def removed(out: Path) -> list[Row]:
-    return read_parquet(out / "removed.parquet", REMOVED).to_pylist()
+def kept(out: InFolder) -> list[Row]:
+    return [row for path in out.unique() for row in read_parquet(path, UNIQUE).to_pylist()]
+
+
+def removed(out: InFolder) -> list[Row]:
+    return read_parquet(out.local("decision", "removed.parquet"), REMOVED).to_pylist()
+
+
+def index_of(chain: list[InFolder], path: Path) -> bytes:
+    """Return the bytes of a chain's index as one file."""
+    compacted([out.index() for out in chain], CONFIG, path)
+    return path.read_bytes()
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:
@@ -101,14 +106,13 @@ def test_decide_refresh_by_refresh_equals_one_pass(tmp_path: Path, seed: int) ->
     rows = corpus(seed, size=240)
     rng = random.Random(seed)
     cuts = [0, *sorted(rng.sample(range(len(rows)), 4)), len(rows)]
-    chain: list[Path] = []
+    chain: list[InFolder] = []
     for number, (start, end) in enumerate(pairwise(cuts)):
         chain.append(run(tmp_path / str(number), rows[start:end], parent=chain))
     whole = run(tmp_path / "whole", rows)
     assert [each for out in chain for each in removed(out)] == removed(whole)
-    parts = [read_parquet(out / "unique.parquet", UNIQUE) for out in chain]
-    assert pa.concat_tables(parts).equals(read_parquet(whole / "unique.parquet", UNIQUE))
-    assert (chain[-1] / "index.parquet").read_bytes() == (whole / "index.parquet").read_bytes()
+    assert [each for out in chain for each in kept(out)] == kept(whole)
+    assert index_of(chain, tmp_path / "a") == index_of([whole], tmp_path / "b") == whole.index().read_bytes()
 
 
 def test_decide_revisions_of_one_document_are_kept_in_one_cluster(tmp_path: Path) -> None:
@@ -116,7 +120,7 @@ def test_decide_revisions_of_one_document_are_kept_in_one_cluster(tmp_path: Path
     first, second = row("http://a.test/1", text), row("http://a.test/1", text + " corrected", ordinal=1)
     copy, again = row("http://b.test/1", text, ordinal=2), row("http://a.test/1", text, ordinal=3)
     out = run(tmp_path, [first, second, copy, again])
-    unique = read_parquet(out / "unique.parquet", UNIQUE).to_pylist()
+    unique = kept(out)
     assert [each["id"] for each in unique] == [first["id"], second["id"]]
     assert key_of(first["id"]) == key_of(second["id"])
     assert {each["cluster"] for each in unique} == {first["id"]}
@@ -126,11 +130,11 @@ def test_decide_revisions_of_one_document_are_kept_in_one_cluster(tmp_path: Path
     ]
 
 
-def test_decide_empty_snapshot_gives_empty_tables_and_the_old_index(tmp_path: Path) -> None:
+def test_decide_empty_snapshot_gives_empty_tables_and_adds_nothing_to_the_index(tmp_path: Path) -> None:
     full = run(tmp_path / "full", corpus(seed=1, size=20))
     empty = run(tmp_path / "empty", [], parent=[full])
-    assert read_parquet(empty / "unique.parquet", UNIQUE).num_rows == 0
-    assert (empty / "index.parquet").read_bytes() == (full / "index.parquet").read_bytes()
+    assert kept(empty) == []
+    assert index_of([full, empty], tmp_path / "a") == index_of([full], tmp_path / "b")
     run(tmp_path / "first", [])
 
 
@@ -144,8 +148,10 @@ def test_decide_missing_earlier_texts_are_named(tmp_path: Path) -> None:
     rows = corpus(seed=1, size=10)
     old = run(tmp_path / "old", rows)
     write_parquet(table_of([row("http://c.test/", rows[0]["text"])], CLEAN), tmp_path / "clean.parquet")
-    with pytest.raises(ValueError, match="earlier texts are in no unique"):
-        deduplicate([tmp_path / "clean.parquet"], tmp_path / "new", CONFIG, old / "index.parquet")
+    for path in old.unique():
+        path.unlink()
+    with pytest.raises(ValueError, match=r"kept \d+ documents, the unique.parquet given hold 0"):
+        deduplicate_in(tmp_path / "new", [tmp_path / "clean.parquet"], CONFIG, [old])
 
 
 def test_dedup_config_bands_that_do_not_fit_are_refused() -> None:

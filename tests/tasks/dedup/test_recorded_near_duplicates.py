@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tasks.dedup.config import DedupConfig
-from tasks.dedup.decide import deduplicate
+from tasks.dedup.pipeline import deduplicate_in
 from tasks.identity import document_id
 from tasks.schema import CLEAN, REMOVED, read_parquet, table_of, write_parquet
 
@@ -28,12 +28,20 @@ def test_dedup_recorded_articles_precision_is_one_and_recall_above_its_floor(tmp
         docs: list[dict[str, Any]] = [json.loads(line) for line in lines]
     ids = {document_id("bbc", doc["id"], doc["text"]): doc["id"] for doc in docs}
     rows = [
-        {"id": id_, "source": "bbc", "ordinal": number, "events": [], "quality": 0.5, "text": doc["text"]}
+        {
+            "id": id_,
+            "source": "bbc",
+            "ordinal": number,
+            "events": [],
+            "quality": 0.5,
+            "num_bytes": 0,
+            "text": doc["text"],
+        }
         for number, (id_, doc) in enumerate(zip(ids, docs, strict=True))
     ]
     write_parquet(table_of(rows, CLEAN), tmp_path / "clean.parquet")
-    deduplicate([tmp_path / "clean.parquet"], tmp_path / "out", DedupConfig())
-    gone = read_parquet(tmp_path / "out/removed.parquet", REMOVED).to_pylist()
+    out, _ = deduplicate_in(tmp_path / "out", [tmp_path / "clean.parquet"], DedupConfig())
+    gone = read_parquet(out.local("decision", "removed.parquet"), REMOVED).to_pylist()
     witnesses = {ids[row["id"]]: ids[row["witness_id"]] for row in gone}
     decisions = [
         {"id": doc["id"], "kept": doc["id"] not in witnesses, "witness": witnesses.get(doc["id"])}
