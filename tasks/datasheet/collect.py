@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
 from tasks.lake import Frozen, Lake, Manifest
-from tasks.schema import DOCUMENTS, MIXTURE, REJECTED, UNIQUE, read_parquet
+from tasks.schema import CLEAN, DOCUMENTS, MIXTURE, REJECTED, UNIQUE, read_parquet
 
 SAMPLES_PER_REASON = 3
 EXCERPT_CHARS = 160
@@ -23,6 +24,7 @@ STEPS = ("extract", "clean", "dedup", "mix")
 # What a used document is counted by; the first come with its text, the others with where it is from.
 OF_TEXT = ("source", "kind", "sport", "language")
 OF_ORIGIN = ("licence", "published_at")
+SCORES = ("coherence", "relevance", "consistency", "linguistic")
 
 
 class Step(Frozen):
@@ -61,6 +63,8 @@ class Datasheet(Frozen):
         shares: by source, kind, sport, language, licence, and year of publication, largest first (years in
             order).
         quality: documents by tenth of the quality score, from [0, .1) to [.9, 1].
+        scores: of each of the four scores behind it, over all clean documents that have one: how many, and
+            the 5%, 50% and 95% quantiles.
         samples: some of what was left out, by stage and reason.
     """
 
@@ -72,6 +76,7 @@ class Datasheet(Frozen):
     num_bytes: int
     shares: dict[str, list[Share]]
     quality: list[int] = Field(min_length=10, max_length=10)
+    scores: dict[str, tuple[int, float, float, float]]
     samples: list[Sample]
 
     @property
@@ -120,6 +125,7 @@ def datasheet(lake: Lake) -> Datasheet:
             for name in counts
         },
         quality=quality,
+        scores={name: _quantiles(lake, cleaned, name) for name in SCORES},
         samples=[sample for name in ("extract", "clean") for sample in _samples(lake, name, made[name])],
     )
 
@@ -177,6 +183,16 @@ def _origins(lake: Lake, documents: Iterable[Manifest], ids: Any) -> Any:
         parts.append(table.set_column(table.schema.get_field_index("published_at"), "published_at", years))
     empty = pa.table({name: pa.array([], pa.string()) for name in ("id", *OF_ORIGIN)})
     return pa.concat_tables([empty, *parts])
+
+
+def _quantiles(lake: Lake, cleaned: Iterable[Manifest], name: str) -> tuple[int, float, float, float]:
+    parts = [_table(lake, manifest, "clean.parquet", CLEAN, [name]) for manifest in cleaned]
+    values = pc.drop_null(pa.concat_tables([CLEAN.empty_table().select([name]), *parts])[name])
+    if not len(values):
+        return 0, 0.0, 0.0, 0.0
+    found = np.quantile(values.to_numpy(), (0.05, 0.5, 0.95))
+    low, middle, high = (round(float(value), 3) for value in found)
+    return len(values), low, middle, high
 
 
 def _table(lake: Lake, manifest: Manifest, name: str, schema: pa.Schema, columns: list[str]) -> Any:

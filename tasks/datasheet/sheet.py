@@ -30,6 +30,7 @@ def as_markdown(sheet: Datasheet) -> str:
         lines += _table((column, "documents", "bytes", ""), _share_rows(sheet.shares[column]))
     lines += ["", "## Quality", ""]
     lines += _table(("score", "documents", ""), _quality_rows(sheet))
+    lines += ["", *_table(("made of", "documents with one", "5%", "median", "95%"), _score_rows(sheet))]
     lines += ["", "## What was left out: examples", ""]
     rows = ((s.stage, s.reason, s.detail, s.excerpt) for s in sheet.samples)
     lines += _table(("stage", "reason", "document", "begins"), rows) if sheet.samples else ["Nothing."]
@@ -51,21 +52,28 @@ def as_page(sheet: Datasheet) -> str:
         (f"{n / 10:.1f} to {(n + 1) / 10:.1f}", count) for n, count in enumerate(sheet.quality) if count
     ]
     cards.append(_card("Quality score", _count_bars(tenths), "documents"))
-    samples = "".join(
-        "<tr>"
-        + "".join(f"<td>{escape(cell)}</td>" for cell in (s.stage, s.reason, s.detail, s.excerpt))
-        + "</tr>"
-        for s in sheet.samples
-    )
-    head = "".join(f"<th>{name}</th>" for name in ("stage", "reason", "document", "begins"))
+    examples = [(s.stage, s.reason, s.detail, s.excerpt) for s in sheet.samples]
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(sheet.title)}</title><style>{STYLE}</style></head><body><h1>{escape(sheet.title)}</h1>"
         f'<p>{escape(summary(sheet))}</p><div class="cards">{"".join(cards)}</div>'
-        f'<h2>What was left out: examples</h2><div class="scroll"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{samples}</tbody></table></div></body></html>\n"
+        "<h2>What the quality score is made of</h2>"
+        + _html_table(("score", "documents with one", "5%", "median", "95%"), _score_rows(sheet))
+        + "<h2>What was left out: examples</h2>"
+        + (
+            _html_table(("stage", "reason", "document", "begins"), examples)
+            if examples
+            else "<p>Nothing.</p>"
+        )
+        + "</body></html>\n"
     )
+
+
+def _html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    lines = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
 def summary(sheet: Datasheet) -> str:
@@ -100,6 +108,11 @@ def _quality_rows(sheet: Datasheet) -> Iterator[tuple[str, ...]]:
     for number, count in enumerate(sheet.quality):
         if count:
             yield f"{number / 10:.1f} to {(number + 1) / 10:.1f}", f"{count:,}", _bar(count, top)
+
+
+def _score_rows(sheet: Datasheet) -> Iterator[tuple[str, ...]]:
+    for name, (count, *quantiles) in sheet.scores.items():
+        yield name, f"{count:,}", *(f"{value:.2f}" if count else "" for value in quantiles)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tasks.datasheet.collect import Datasheet, Sample, datasheet
 from tasks.datasheet.sheet import as_markdown, as_page
 from tasks.lake import Artifact, Lake
-from tasks.schema import DOCUMENTS, MIXTURE, UNIQUE, read_parquet
+from tasks.schema import CLEAN, DOCUMENTS, MIXTURE, UNIQUE, read_parquet
 from tests.tasks.test_policy import made  # noqa: F401  (the lake that real stages made)
 
 
@@ -36,6 +37,17 @@ def test_datasheet_counts_what_the_mixture_uses(
     for column in ("source", "kind", "sport", "language"):
         assert {s.name: s.documents for s in sheet.shares[column]} == Counter(row[column] for row in rows)
     assert sum(sheet.quality) == len(rows)
+    cleaned = [
+        row
+        for path in lake.paths(found["clean"], "clean.parquet")
+        for row in read_parquet(path, CLEAN).to_pylist()
+    ]
+    for name, (count, low, middle, high) in sheet.scores.items():
+        values = [row[name] for row in cleaned if row[name] is not None]
+        assert count == len(values)
+        if values:
+            assert min(values) <= low <= middle <= high <= max(values) + 1e-3
+            assert middle == pytest.approx(statistics.median(values), abs=1e-3)
     years = Counter(
         str(row["published_at"].year) if row["published_at"] else "unknown"
         for path in lake.paths(found["extract"], "documents.parquet")
