@@ -386,7 +386,13 @@ def build_artifact(
     manifest_key = lake.manifest_key(stage.artifact, snapshot, fingerprint)
     if options.refresh:
         attempt.__dict__["finished"] = {}  # a refresh means: do all of it again
-    counts = stage.build(attempt)
+    try:
+        counts = stage.build(attempt)
+    except (OSError, DamagedArtifact):
+        # A run beside this one, whose finished shards this one took up, may have committed and cleared them.
+        if lake.store.entry(manifest_key) in (None, judged):
+            raise
+        return lake.artifact_at(attempt.folder)
     counts.check(stage.name)
     files = sorted((f for shard in attempt.written.values() for f in shard), key=lambda f: f.name)
     content = stage.content(lake, attempt.folder, files) if stage.content else content_digest(files)

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -132,8 +131,14 @@ def build(out: str, snapshots: str, chain: str) -> dict[str, Any]:
         "kept_before": kept_before,
         "removed": removed,
         "cpu_s": time.process_time() - began,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
     }
+
+
+def peak_mb() -> float:
+    """Return the largest resident set of this process; what getrusage says began before this program did."""
+    (line,) = (row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def warm_up(folder: Path, config: DedupConfig) -> None:
@@ -174,7 +179,7 @@ def write_corpus(folder: Path, documents: int, seed: int, words: int, num_snapsh
                 changed = rng.integers(0, words, rng.integers(0, max(1, words // 12)))
                 own[changed] = rng.integers(0, VOCABULARY, len(changed))
             elif rng.random() < 0.05:
-                recent.append(own)
+                recent.append(own.copy())
             rows.append(row(number + place, " ".join(vocabulary[own])))
         name = f"clean-{int(number >= documents)}{number:09d}.parquet"
         write_parquet(pa.Table.from_pylist(rows, schema=CLEAN), folder / name)

@@ -8,7 +8,6 @@ decides as a rebuild does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,10 @@ from tasks.counts import Counts
 from tasks.dedup.band_index import INDEX_FILE, index_schema, write_keys
 from tasks.dedup.candidates import read_pairs
 from tasks.dedup.config import DedupConfig
+from tasks.dedup.report import Removal, write_report
 from tasks.schema import RECALLED, REMOVED, VERIFIED, table_of, write_parquet
 
 REMOVED_FILE = "removed.parquet"
-
-
-@dataclass(frozen=True)
-class Removal:
-    """Why a document is left out: the kept one it repeats, how alike they are, whether letter by letter."""
-
-    witness: int
-    score: float
-    exact: bool
 
 
 def decide(
@@ -44,7 +35,8 @@ def decide(
     config: DedupConfig,
     out: Path,
 ) -> Counts:
-    """Write ``removed.parquet`` and ``index.parquet``, this snapshot's part of the index, in arrival order.
+    """Write ``removed.parquet`` and ``index.parquet``, this snapshot's part of the index, in arrival order;
+    and ``report.md`` and ``report.html``, which show what was found.
 
     Args:
         num_old: documents of earlier snapshots. verified: the verified pairs of each range, in order.
@@ -78,6 +70,7 @@ def decide(
     columns: list[Any] = [documents.column("id"), pa.array(kept), pa.array(clusters, pa.string())]
     columns += [pa.array(np.load(path)) for path in keys]
     write_keys(pa.table(columns, schema=index_schema(config)), out / INDEX_FILE)
+    write_report(arrival, clusters, removals, num_old, out)
     exact = sum(found.exact for found in removals.values())
     dropped = {"exact": exact, "near": len(removals) - exact}
     return Counts(len(names), len(names) - len(removals), {name: n for name, n in dropped.items() if n})

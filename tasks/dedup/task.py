@@ -27,7 +27,8 @@ def build(attempt: Attempt) -> Counts:
 STAGE = Stage(
     name="dedup",
     artifact="unique",
-    version=2,
+    version=3,
+    page="report.md",
     build=build,
     libraries=("numpy", "pyarrow"),
     code=("tasks.dedup", "tasks.identity"),

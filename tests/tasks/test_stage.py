@@ -14,7 +14,7 @@ import pytest
 
 from tasks.counts import Counts
 from tasks.lake import DamagedArtifact, Lake, LakeError
-from tasks.stage import RunOptions, Stage, build_artifact, fingerprint_key
+from tasks.stage import Attempt, RunOptions, Stage, build_artifact, fingerprint_key
 from tests.tasks.stages import (
     SERIAL,
     SNAPSHOT,
@@ -149,6 +149,30 @@ def test_shards_that_another_call_made_or_that_are_damaged_are_done_again(
     refresh = replace(SERIAL, refresh=True)
     enter(lake, reusing, WordsConfig(words=("corner", "foul")), {}, refresh)
     assert WRITTEN[6:] == ["corner", "foul"], "--refresh"
+
+
+def test_build_whose_shards_another_run_cleared_adopts_that_runs_artifact(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+
+    def build(attempt: Attempt) -> Counts:
+        if not committed:
+            committed.append(True)
+            enter(lake, stage, WordsConfig(), {})  # the run beside this one, from its begin to its end
+            raise FileNotFoundError("a shard of the other attempt")
+        return attempt.shards(write_word, {"00000": {"word": "goal", "least_letters": 0}})
+
+    committed: list[bool] = []
+    stage = replace(words_stage(), build=build)
+    _, artifact = enter(lake, stage, WordsConfig(), {})
+    assert [path.read_text() for path in lake.paths(artifact, "word.txt")] == ["goal"]
+
+
+def test_build_that_misses_a_file_and_has_no_other_run_fails(tmp_path: Path) -> None:
+    def build(attempt: Attempt) -> Counts:
+        raise FileNotFoundError("gone")
+
+    with pytest.raises(FileNotFoundError):
+        enter(Lake(str(tmp_path / "lake")), replace(words_stage(), build=build), WordsConfig(), {})
 
 
 def lose_a_row(word: str, least_letters: int, out: Path) -> Counts:

@@ -157,3 +157,68 @@ def test_decide_missing_earlier_texts_are_named(tmp_path: Path) -> None:
 def test_dedup_config_bands_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="22 bands of 6 rows need 132 permutations"):
         DedupConfig(num_bands=22)
+
+
+TAIL = (
+    "The coach said that he was pleased with the effort of his players and that the season was still long. "
+    "There were no arrests in the ground and the gates opened an hour before the first whistle as always. "
+    "Supporters are reminded that tickets for the next home match go on sale on Monday morning at nine."
+)
+
+
+def report(rng: random.Random) -> str:
+    """Return a match report from a template: most of its words are those of every other."""
+    teams = ["Owls", "Foxes", "Miners", "Gulls", "Stags", "Kestrels", "Herons", "Bears"]
+    home, away = rng.sample(teams, 2)
+    scorers = [f"Player{rng.randrange(60)}" for _ in range(2)]
+    return (
+        f"{home} and {away} met on matchday {rng.randrange(1, 39)} before {rng.randrange(4, 60)} thousand. "
+        f"The {home} took the lead through {scorers[0]} after a long spell of pressure, and the {away} "
+        f"answered before the break. After half-time {scorers[1]} settled the matter late in the game. {TAIL}"
+    )
+
+
+def test_decide_templated_reports_are_removed_for_a_verified_witness_only(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    rows = [row(f"http://a.test/{number}", report(rng), ordinal=number) for number in range(4000)]
+    sets = {each["id"]: shingles(each["text"]) for each in rows}
+    out = run(tmp_path, rows)
+    stays = {each["id"] for each in kept(out)}
+    gone = removed(out)
+    assert gone
+    for each in gone:
+        own, witness = sets[each["id"]], sets[each["witness_id"]]
+        assert len(own & witness) / len(own | witness) >= 0.7
+        assert each["witness_id"] in stays
+    assert len(stays) > 100
+
+
+def test_decide_many_ranges_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = corpus(seed=7, size=300)
+    one = run(tmp_path / "one", rows)
+    monkeypatch.setattr("tasks.dedup.arrival.RANGE_BYTES", 4_000)
+    monkeypatch.setattr("tasks.dedup.verify.CHUNK_PAIRS", 7)
+    monkeypatch.setattr("tasks.dedup.candidates.CHUNK_DOCUMENTS", 5)
+    monkeypatch.setattr("tasks.dedup.pipeline.DOCUMENTS_FOR_COLUMN_SHARDS", 1)
+    many = run(tmp_path / "many", rows)
+    assert len(many.unique()) > 10
+    assert kept(many) == kept(one)
+    assert removed(many) == removed(one)
+    assert many.index().read_bytes() == one.index().read_bytes()
+
+
+def test_decide_compiled_gives_what_numpy_gives(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    rows = corpus(seed=8, size=300)
+    plain = run(tmp_path / "plain", rows)
+    compiled = run(tmp_path / "compiled", rows, DedupConfig(compile_above=0))
+    assert removed(compiled) == removed(plain)
+    assert compiled.index().read_bytes() == plain.index().read_bytes()
+
+
+def test_report_shows_every_removal(tmp_path: Path) -> None:
+    out = run(tmp_path, corpus(seed=3, size=300))
+    page = out.local("decision", "report.html").read_text("utf-8")
+    assert page.count("<svg") == 3
+    text = out.local("decision", "report.md").read_text("utf-8")
+    assert f"{len(removed(out))} of 300 documents removed" in text
