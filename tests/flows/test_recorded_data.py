@@ -54,3 +54,20 @@ def test_recorded_pages_and_articles_become_a_registered_model(
     assert steps["clean"]["rows_in"] == steps["extract"]["rows_out"] + 80
     assert result["version"] == 1
     assert result["alias"] == "champion"
+
+
+def test_four_refreshes_of_the_news_touch_new_documents_only(tmp_path: Path, prefect: dict[str, str]) -> None:
+    home = Home(tmp_path / "home", profile="local", environment=prefect)
+    slices = sorted((DATA / "news_slices").glob("*.gz"))
+    assert len(slices) == 4
+    for number, path in enumerate(slices):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            (tmp_path / "news.jsonl").write_text("".join(itertools.islice(lines, 100 + number)), "utf-8")
+        home.sportslm("import", str(tmp_path / "news.jsonl"), "--source", "news", "--license", "test")
+        steps = home.run("--until", "dedup", "--set=clean.require_sport=false").json["steps"]
+        made = [step for step in steps if step["state"] == "Completed" and step["stage"] != "topics"]
+        assert [step["stage"] for step in made] == ["clean", "dedup"]
+        cleaned, compared = made
+        assert cleaned["rows_in"] == 100 + number, "a refresh cleans what is new"
+        assert compared["rows_in"] == cleaned["rows_out"], "and compares that with everything before it"
+        assert sum(step["state"] == "Cached" and step["stage"] == "dedup" for step in steps) == number
